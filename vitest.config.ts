@@ -20,7 +20,7 @@ export default defineConfig({
     testTimeout: 900_000,
     hookTimeout: 900_000,
     // More than two cores have: a file that starts a cloud waits for more than half of its time.
-    maxWorkers: 8,
+    maxWorkers: 6,
     // The files of a worker share its modules: loading them anew for each file took longer than most tests.
     isolate: false,
     sequence: { sequencer: LongestFirst },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { merchantIdSchema } from './core/model.ts';
 import { MAX_QUEUE_WAIT_MS } from './core/runtime/waiting.ts';
 import { DAY_SECONDS, SECOND_MS } from './core/time.ts';
+import { FRONT_DOORS, PRESETS, type Preset } from './presets.ts';
 
 /**
  * Rules and defaults of the settings that operators may change. The construct checks its props with them at synthesis.
@@ -36,14 +37,6 @@ const recordedMerchants = () =>
       }),
     )
     .min(1, { error: 'must name at least one merchant' });
-
-const FRONT_DOORS = ['http-api', 'function-url'] as const;
-/** Where requests come in. */
-export type FrontDoorKind = (typeof FRONT_DOORS)[number];
-
-const PRESETS = ['local', 'development', 'production'] as const;
-/** What a deployment is for. Decides the defaults of the other settings, and what they may be. */
-export type Preset = (typeof PRESETS)[number];
 
 /** The retentions that CloudWatch Logs offers, up to ten years. */
 const LOG_DAYS = [

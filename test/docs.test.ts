@@ -1,24 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { anchorOf } from '../bin/site/markdown.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { anchorsOf, codeSpansOf, linksOf } from './support/documents/document-parts.ts';
 import { documents, files, isMade } from './support/documents/documents.ts';
 import { ROOT } from './support/synthesized.ts';
 
-/** Without fenced blocks, whose pictures of folders name files in part. */
-function prose(text: string): string {
-  return text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '');
-}
-
-function anchorsOf(text: string): readonly string[] {
-  return [...prose(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
-}
-
 /** Links of one document that lead nowhere: to no file, or to no heading in it. */
 function brokenLinks({ path, text }: { readonly path: string; readonly text: string }): readonly string[] {
-  const links = [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
-  return links.filter((link) => {
+  return linksOf(text).filter((link) => {
     if (/^[a-z]+:/.test(link)) return false;
     const [target = '', anchor] = link.split('#');
     const file = target === '' ? join(ROOT, path) : join(ROOT, dirname(path), target);
@@ -36,11 +26,14 @@ function fileNamesFor(path: string): ReadonlySet<string> {
   return new Set(files.filter((file) => file.startsWith(folder)).map((file) => basename(file)));
 }
 
+/** Programs that a page tells its readers to save. */
+const SAVED_BY_READERS = new Set(['shop.mjs']);
+
 /** Paths in backticks that do not exist. A path begins with a folder of the repository, or ends like a source file. */
 function missingPaths({ path, text }: { readonly path: string; readonly text: string }): readonly string[] {
-  const spans = [...prose(text).matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
-  return spans.filter((span) => {
+  return codeSpansOf(text).filter((span) => {
     if (!/^[\w.@{},*-]+(\/[\w.@{},*-]+)*\/?$/.test(span)) return false;
+    if (SAVED_BY_READERS.has(span)) return false;
     const [first = ''] = span.split('/');
     const isSource = /\w\.(ts|mjs|md|ya?ml)$/.test(span);
     if (!span.includes('/')) return isSource && !span.includes('*') && !fileNamesFor(path).has(span);

@@ -61,6 +61,18 @@ const PATH: readonly NavigationPage[] = [
 export const NAVIGATION: readonly NavigationSection[] = [
   { title: 'Guides', pages: PATH },
   {
+    title: 'Receivers by language',
+    pages: [
+      page('docs/guides/receivers/node.md', 'Node', 'Express, Fastify, NestJS, Next.js, Hono and Lambda'),
+      page('docs/guides/receivers/python.md', 'Python', 'verify in ten lines, and a whole receiver'),
+      page('docs/guides/receivers/go.md', 'Go', 'verify in ten lines, and a whole receiver'),
+      page('docs/guides/receivers/java.md', 'Java', 'verify in ten lines, and a whole receiver'),
+      page('docs/guides/receivers/php.md', 'PHP', 'verify in ten lines, and miss nothing'),
+      page('docs/guides/receivers/rust.md', 'Rust', 'verify in ten lines, and miss nothing'),
+      page('docs/guides/receivers/csharp.md', 'C#', 'verify in ten lines, and miss nothing'),
+    ],
+  },
+  {
     title: 'Reference',
     pages: [
       page(
@@ -70,6 +82,7 @@ export const NAVIGATION: readonly NavigationSection[] = [
       ),
       page('docs/errors.md', 'Error codes', 'each code of a refused request, and what to do'),
       page('docs/cli.md', 'Command line', 'every command of tidings with its options and examples'),
+      page('docs/guides/cdk.md', 'CDK construct', 'Tidings in your CDK app, from the package'),
       page('docs/configuration.md', 'Configuration', 'presets and props of the stack, and what they cost'),
       page(
         'docs/wire-format.md',
@@ -81,6 +94,7 @@ export const NAVIGATION: readonly NavigationSection[] = [
         'Statements',
         'the file of a day with control totals, and comparing a ledger',
       ),
+      page('docs/limits.md', 'Limits', 'what it does not do; sizes, rates, times, and one machine'),
       page('docs/guarantees.md', 'Guarantees', 'each promise with its tests and the last counts'),
       page('docs/costs.md', 'Costs', 'idle, by rate, and per million'),
       page('docs/scale.md', 'Scale', 'which limit binds at which rate, and what to change'),
@@ -101,6 +115,11 @@ export const NAVIGATION: readonly NavigationSection[] = [
       ),
       page('docs/runbook.md', 'Runbook', 'for operators: what to type when an alarm fires'),
       page('docs/upgrade.md', 'Upgrade', 'from one version to the next without loss, for each side'),
+      page(
+        'docs/releases.md',
+        'Releases',
+        'what a version may change, which ones are supported, how one is made',
+      ),
       page('CHANGELOG.md', 'Changelog', 'notable changes, newest first'),
       page(
         'docs/guides/why-not.md',
@@ -111,6 +130,22 @@ export const NAVIGATION: readonly NavigationSection[] = [
         'docs/guides/peers.md',
         'Measure against others',
         'Outpost, Svix and Convoy under the same load on your machine',
+      ),
+    ],
+  },
+  {
+    title: '中文',
+    pages: [
+      page('README.zh-CN.md', '简介', 'README in Chinese'),
+      page('docs/zh-CN/quick-start.md', '快速开始', 'quick start in Chinese'),
+      page('docs/zh-CN/concepts.md', '概念', 'concepts in Chinese'),
+      page('docs/zh-CN/receiver.md', '接收结果', 'receiver guide in Chinese'),
+      page('docs/zh-CN/operate.md', '运维', 'operators’ guide in Chinese'),
+      page('docs/zh-CN/patterns.md', '事务模式', 'transaction patterns in Chinese'),
+      page(
+        'docs/zh-CN/glossary.md',
+        '术语表',
+        'the words of the pages and the console in English and Chinese',
       ),
     ],
   },

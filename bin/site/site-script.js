@@ -7,6 +7,10 @@ const input = document.getElementById('search');
 const results = document.getElementById('results');
 const MOST = 12;
 const SNIPPET = 140;
+const TEXTS =
+  document.documentElement.lang === 'zh-CN'
+    ? { nothing: '没有找到', copy: '复制', copied: '已复制' }
+    : { nothing: 'Nothing found', copy: 'Copy', copied: 'Copied' };
 
 /** Words; of Chinese text each character, since words have no spaces there. */
 const words = (text) => text.match(/\p{Script=Han}|[\p{L}\p{N}_]+/gu) ?? [];
@@ -60,7 +64,7 @@ function item({ id, heading, page, text }, query) {
 
 function nothing() {
   const entry = document.createElement('li');
-  entry.textContent = 'Nothing found';
+  entry.textContent = TEXTS.nothing;
   return entry;
 }
 
@@ -94,12 +98,12 @@ for (const block of document.querySelectorAll('main .code')) {
   const button = document.createElement('button');
   button.className = 'copy';
   button.type = 'button';
-  button.textContent = 'Copy';
+  button.textContent = TEXTS.copy;
   button.addEventListener('click', async () => {
     await navigator.clipboard.writeText(block.querySelector('code').textContent);
-    button.textContent = 'Copied';
+    button.textContent = TEXTS.copied;
     setTimeout(() => {
-      button.textContent = 'Copy';
+      button.textContent = TEXTS.copy;
     }, 2_000);
   });
   block.append(button);

@@ -1,16 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, parse } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
-import { FileSystem, Stage } from 'aws-cdk-lib';
-import { Code } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
 import type { BuildOptions } from 'esbuild';
 import { operations } from '../api/contract/operations.ts';
 import { ASSET_FOLDER } from '../console/site/http/assets.ts';
 import type { OpenApi } from '../reference/open-api.ts';
+import { BUNDLES_VARIABLE } from './bundled/bundles-variable.ts';
 import { withVersionsOnly } from './bundled/package-files.ts';
 import { namesOf, packConsoleAssets, writeAssets } from './console-assets.ts';
 import { packReference } from './packed-reference.ts';
@@ -41,15 +48,18 @@ export interface BundleOptions {
 
 /**
  * Bundles all functions with one call of esbuild. Each becomes one ES module at `<directory>/<name>/index.mjs`, with the
- * SDK version that it was tested with. What browsers load of the console stands in files beside its module. Bundles share no code, so a bundle changes only if its own sources change.
+ * SDK version that it was tested with. What browsers load of the console stands in files beside its module. Bundles share no
+ * code, so a bundle changes only if its own sources change.
+ *
+ * @returns the files that they are made of, seen from the repository
  */
 export function bundle(
   entryPoints: EntryPoints,
   directory: string,
   { hasMaps = false }: BundleOptions = {},
-): void {
-  const assets = packConsoleAssets();
-  runEsbuild({
+): readonly string[] {
+  const consoleFiles = packConsoleAssets();
+  const inputs = runEsbuild({
     entryPoints: Object.fromEntries(
       Object.entries(entryPoints).map(([name, file]) => [join(name, 'index'), file]),
     ),
@@ -72,28 +82,34 @@ export function bundle(
       SERVICE_VERSION: JSON.stringify(serviceVersion()),
       // Texts: esbuild gives every module of every bundle a call for a definition that is an object.
       API_PATHS: textOf(operations.map(({ method, path }) => ({ method, path }))),
-      CONSOLE_ASSETS: textOf(namesOf(assets)),
+      CONSOLE_ASSETS: textOf(namesOf(consoleFiles.assets)),
     },
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
   });
-  if ('console' in entryPoints) writeAssets(assets, join(directory, 'console', ASSET_FOLDER));
+  if ('console' in entryPoints) writeAssets(consoleFiles.assets, join(directory, 'console', ASSET_FOLDER));
   // A map describes the bundle as esbuild made it.
-  if (hasMaps) return;
-  for (const name of Object.keys(entryPoints)) {
-    const file = join(directory, name, 'index.mjs');
-    writeFileSync(file, withVersionsOnly(readFileSync(file, 'utf8')));
+  if (!hasMaps) {
+    for (const name of Object.keys(entryPoints)) shortenPackageFiles(join(directory, name, 'index.mjs'));
   }
+  return [...inputs, ...consoleFiles.inputs];
+}
+
+function shortenPackageFiles(file: string): void {
+  writeFileSync(file, withVersionsOnly(readFileSync(file, 'utf8')));
 }
 
 /** The expression for a text that holds the value as JSON. */
 const textOf = (value: unknown): string => JSON.stringify(JSON.stringify(value));
 
-function runEsbuild(options: BuildOptions): void {
-  execFileSync(process.execPath, [fileAt('./bundled/esbuild-process.ts')], {
+function runEsbuild(options: BuildOptions): readonly string[] {
+  const inputs = execFileSync(process.execPath, [fileAt('./bundled/esbuild-process.ts')], {
     input: JSON.stringify(options),
-    stdio: ['pipe', 'inherit', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 16 * 1_024 * 1_024,
   });
+  return JSON.parse(inputs);
 }
 
 function serviceVersion(): string {
@@ -112,39 +128,49 @@ function openApi(): OpenApi {
   return JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8')) as OpenApi;
 }
 
-/**
- * The code of a function as an asset. The first call bundles every file of `functions/`. This happens for every command
- * that runs the app, so an assembly never refers to sources.
- *
- * @param name the file name under `functions/`, without extension
- */
-export function codeOf(scope: Construct, name: string): Code {
-  const directory = join(bundles(), name);
-  removeTornCopy(scope, directory);
-  return Code.fromAsset(directory);
-}
-
 let directoryOfBundles: string | undefined;
 
-/** Built once per process, for all its assemblies. The CDK copies the bundles into each assembly. */
-function bundles(): string {
-  if (directoryOfBundles !== undefined) return directoryOfBundles;
-  const files = readdirSync(FUNCTIONS).filter((file) => file.endsWith('.ts'));
+/**
+ * The bundles of every file of `functions/`: a directory each. Built once per process, for all its assemblies. This happens
+ * for every command that runs the app, so an assembly never refers to sources. The CDK copies the bundles into each assembly.
+ */
+export function bundledFunctions(): string {
+  const kept = process.env[BUNDLES_VARIABLE];
+  directoryOfBundles ??= kept === undefined ? bundlesOfProcess() : keptBundles(kept);
+  return directoryOfBundles;
+}
+
+function bundlesOfProcess(): string {
   const directory = mkdtempSync(join(tmpdir(), 'tidings-bundles-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  bundle(Object.fromEntries(files.map((file) => [parse(file).name, join(FUNCTIONS, file)])), directory);
-  directoryOfBundles = directory;
+  bundleFunctions(directory);
   return directory;
 }
 
-/**
- * The CDK treats an asset as copied if its directory exists. A process killed while copying leaves an incomplete
- * directory, and every later run would deploy it. This removes such a directory.
- */
-function removeTornCopy(scope: Construct, directory: string): void {
-  const stage = Stage.of(scope);
-  if (stage === undefined) return;
-  const hash = FileSystem.fingerprint(directory);
-  const copy = join(stage.assetOutdir, `asset.${hash}`);
-  if (existsSync(copy) && FileSystem.fingerprint(copy) !== hash) rmSync(copy, { recursive: true });
+/** Complete if it exists: it gets its name when it is. A second process that makes the same keeps those of the first. */
+function keptBundles(directory: string): string {
+  if (existsSync(directory)) return directory;
+  mkdirSync(dirname(directory), { recursive: true });
+  const draft = mkdtempSync(`${directory}-`);
+  bundleFunctions(draft);
+  try {
+    renameSync(draft, directory);
+  } catch {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  return directory;
+}
+
+/** Beside the bundles: the files that they are made of, as `bundle` returns them. */
+const INPUTS_FILE = 'inputs.json';
+
+function bundleFunctions(directory: string): void {
+  const files = readdirSync(FUNCTIONS).filter((file) => file.endsWith('.ts'));
+  const entryPoints = Object.fromEntries(files.map((file) => [parse(file).name, join(FUNCTIONS, file)]));
+  writeFileSync(join(directory, INPUTS_FILE), JSON.stringify(bundle(entryPoints, directory)));
+}
+
+/** The files that the bundles of `bundledFunctions` are made of, seen from the repository. */
+export function inputsOfFunctions(): readonly string[] {
+  return JSON.parse(readFileSync(join(bundledFunctions(), INPUTS_FILE), 'utf8'));
 }

@@ -6,9 +6,9 @@ import { brotliCompressSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { type AssetName, type PackedAssets, packedFile } from '../console/site/http/assets.ts';
 
-const CONSOLE = fileURLToPath(new URL('../console', import.meta.url));
-
-const BROWSER_CRYPTO = `${CONSOLE}/client/reconciling/browser-crypto.ts`;
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CONSOLE = join(ROOT, 'lib/console');
+const BROWSER_CRYPTO = join(CONSOLE, 'client/reconciling/browser-crypto.ts');
 
 /** The sources of the console's files, by role. */
 const ENTRIES = {
@@ -27,7 +27,7 @@ interface PackedAsset extends AssetName {
 
 const HASH_LENGTH = 16;
 
-type PackedFiles = ReturnType<typeof packConsoleAssets>;
+type PackedFiles = Readonly<Record<keyof typeof ENTRIES, PackedAsset>>;
 
 /** The names of the files by role, for the module that serves them. */
 export const namesOf = (files: PackedFiles): PackedAssets<AssetName> => {
@@ -49,21 +49,31 @@ export function writeAssets(files: PackedFiles, folder: string): void {
   }
 }
 
+interface ConsoleFiles {
+  readonly assets: PackedFiles;
+  /** The files that they are made of, seen from the repository. */
+  readonly inputs: readonly string[];
+}
+
 /** Bundles what browsers load, as `functions/console.ts` serves it. The same sources always give the same text. */
-export function packConsoleAssets(): Readonly<Record<keyof typeof ENTRIES, PackedAsset>> {
-  const { stylesheet, script, reconciliation, ledgerWorker } = ENTRIES;
+export function packConsoleAssets(): ConsoleFiles {
+  const packed = Object.entries(ENTRIES).map(([name, entry]) => ({ name, ...pack(entry) }));
   return {
-    stylesheet: pack(stylesheet),
-    script: pack(script),
-    reconciliation: pack(reconciliation),
-    ledgerWorker: pack(ledgerWorker),
+    assets: Object.fromEntries(packed.map(({ name, asset }) => [name, asset])) as ConsoleFiles['assets'],
+    inputs: packed.flatMap(({ inputs }) => inputs),
   };
 }
 
-function pack({ file, type }: (typeof ENTRIES)[keyof typeof ENTRIES]): PackedAsset {
-  const { outputFiles } = buildSync({
-    entryPoints: [file],
-    absWorkingDir: CONSOLE,
+interface Packed {
+  readonly asset: PackedAsset;
+  readonly inputs: readonly string[];
+}
+
+function pack({ file, type }: (typeof ENTRIES)[keyof typeof ENTRIES]): Packed {
+  const { outputFiles, metafile } = buildSync({
+    entryPoints: [join(CONSOLE, file)],
+    absWorkingDir: ROOT,
+    metafile: true,
     bundle: true,
     minify: true,
     write: false,
@@ -77,5 +87,6 @@ function pack({ file, type }: (typeof ENTRIES)[keyof typeof ENTRIES]): PackedAss
   });
   const content = outputFiles[0]?.contents ?? new Uint8Array();
   const hash = createHash('sha256').update(content).digest('hex').slice(0, HASH_LENGTH);
-  return { hash, type, packed: brotliCompressSync(content).toString('base64') };
+  const asset: PackedAsset = { hash, type, packed: brotliCompressSync(content).toString('base64') };
+  return { asset, inputs: Object.keys(metafile.inputs) };
 }

@@ -1,5 +1,6 @@
 import type { Node } from 'constructs';
-import { type NotificationServiceProps, PROP_NAMES } from './props.ts';
+import type { NotificationServiceProps } from './props.ts';
+import { PROP_NAMES } from './read-props.ts';
 import { WrongPropsError } from './wrong-props-error.ts';
 
 /** Context of the CDK itself has one of these characters in its names: `@aws-cdk/…`, `aws:cdk:…`. */

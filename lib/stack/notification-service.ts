@@ -16,11 +16,11 @@ import {
   createRelay,
   createSweep,
 } from './delivery/delivery-functions.ts';
-import type { Lanes } from './delivery/lanes.ts';
-import { createFrontDoor, type FrontDoor } from './front/front-door.ts';
+import { createFrontDoor } from './front/front-door.ts';
 import { createRecord } from './ingest/ingest-functions.ts';
-import type { Intake } from './ingest/intake-queue.ts';
-import { type NotificationServiceProps, readProps, type Settings } from './props.ts';
+import type { NotificationServiceProps, Settings } from './props.ts';
+import { readProps } from './read-props.ts';
+import type { FrontDoor, Intake, Lanes } from './service-parts.ts';
 import { createResources } from './service-resources.ts';
 
 /**
@@ -31,7 +31,9 @@ import { createResources } from './service-resources.ts';
  * @example const tidings = new NotificationService(stack, 'Tidings', { retentionDays: 400 });
  */
 export class NotificationService extends Construct {
+  /** The one table. An initiator with an outbox in DynamoDB writes its outcomes into it. */
   readonly table: ITable;
+  /** The queues through which notifications go. */
   readonly lanes: Lanes;
   /** Takes outcomes from initiators that do not wait for the answer. */
   readonly intake: Intake;

@@ -13,8 +13,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { accept, acceptInlinePolicy } from './accepted-findings.ts';
-import { codeOf } from './bundles.ts';
 import { EGRESS_SUBNETS } from './delivery/egress.ts';
+import { codeOf } from './function-code.ts';
 import type { Environment } from './function-environment.ts';
 import { type FunctionName, grantAll } from './grants.ts';
 import type { Settings } from './props.ts';

@@ -3,15 +3,28 @@ import type { Construct } from 'constructs';
 import { NotificationService } from './notification-service.ts';
 import type { NotificationServiceProps } from './props.ts';
 
-/** A stack with the service and the outputs that operators and tools need. */
+export interface TidingsStackProps extends StackProps {
+  /** The settings of the service. */
+  readonly service?: NotificationServiceProps | undefined;
+}
+
+/**
+ * A stack with the service and the outputs that operators and tools need.
+ *
+ * @example new TidingsStack(app, 'Tidings', { service: { alarmEmail: 'ops@example.com' } });
+ */
 export class TidingsStack extends Stack {
+  /** The service, for what else its resources are used for: `service.intake.queue.grantSendMessages(fn)`. */
+  readonly service: NotificationService;
+
   constructor(
     scope: Construct,
     id: string,
-    props: StackProps & { readonly service?: NotificationServiceProps } = {},
+    { service: settingsOfService, ...props }: TidingsStackProps = {},
   ) {
     super(scope, id, { description: 'Notifies receivers how a transaction ended.', ...props });
-    const service = new NotificationService(this, 'Tidings', props.service);
+    const service = new NotificationService(this, 'Tidings', settingsOfService);
+    this.service = service;
     const { lanes, settings } = service;
     const outputs = {
       ApiUrl: service.api.url,

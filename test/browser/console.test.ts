@@ -213,7 +213,23 @@ describe('the console of a service that runs', () => {
     await page.goto(`${root}/overview`);
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
     expect(await accessibilityFindings(page)).toEqual([]);
-    await takePicture(page, 'overview-chinese');
+  });
+
+  it.each([
+    ['overview', 'light'],
+    ['delivery', 'light'],
+    ['delivery', 'dark'],
+    ['merchant', 'light'],
+    ['merchant', 'dark'],
+  ] as const)('shows the page %s in Chinese to a browser that asks for it (%s)', async (shown, window) => {
+    await using context = await browser.newContext({ ...WINDOWS[window], locale: 'zh-CN' });
+    const page = await context.newPage();
+    await logIn(page, service.adminKey);
+    for (const { path } of PAGES.filter(({ name }) => name === shown)) await page.goto(`${root}${path()}`);
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
+    expect(await accessibilityFindings(page)).toEqual([]);
+    expect(await overflowOf(page)).toBe(0);
+    await takePicture(page, `${shown}-${window}-chinese`);
   });
 
   it('opens for a merchant by a portal link, once, and shows nothing of the operator', async () => {

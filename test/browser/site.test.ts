@@ -32,6 +32,8 @@ describe('the documentation', () => {
     ['docs/guides/quick-start.html', 'dark'],
     ['docs/guides/concepts.html', 'phone'],
     ['docs/troubleshooting.html', 'phone'],
+    ['docs/zh-CN/receiver.html', 'phone'],
+    ['docs/zh-CN/patterns.html', 'light'],
     ['examples/saga.ts.html', 'dark'],
   ] as const)(
     'has nothing that axe finds, no fault and no sideways scrolling: %s, %s',
@@ -60,6 +62,8 @@ describe('the documentation', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('xyzzyxyzzy');
     await page.getByText('Nothing found').waitFor();
+    await page.locator('#search').fill('回查');
+    await page.locator('#results a', { hasText: '回查' }).first().waitFor();
     await page.keyboard.press('Escape');
     expect(await page.locator('#results').isVisible()).toBe(false);
   });

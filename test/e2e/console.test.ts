@@ -12,7 +12,8 @@ describe('the console', () => {
   let service: ServiceCloud;
   beforeAll(async () => {
     const environment = { TIDINGS_ALLOW_LOOPBACK: 'true', TIDINGS_ONE_CLOCK: 'true' };
-    service = await startServiceCloud({ dataDir: `${directory}/data`, faults: NO_FAULTS, environment });
+    const dataDir = `${directory}/data`;
+    service = await startServiceCloud({ dataDir, faults: NO_FAULTS, environment, jobs: [] });
   });
   afterAll(async () => {
     await service.stop();

@@ -3,23 +3,16 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { builtKit, checkTypes, reachedFrom } from '../support/published/published.ts';
+import { checkTypes, checkTypesNode10, packedFile, reachedFrom } from '../support/published/published.ts';
 
 /** A third-party project with nothing but the packed package. */
 describe('the published package', () => {
   let project: string;
-  let packed: readonly string[];
   beforeAll(async () => {
     project = temporaryDirectory();
-    const listed = execFileSync('npm', ['pack', '--silent', '--json', '--pack-destination', project], {
-      cwd: await builtKit(),
-      encoding: 'utf8',
-    });
-    const [{ filename, files }] = JSON.parse(listed) as [{ filename: string; files: { path: string }[] }];
-    packed = files.map(({ path }) => path);
     // Installed as a merchant does, but without a registry, so any further dependency would fail.
     writeFileSync(join(project, 'package.json'), '{}');
-    execFileSync('npm', ['install', '--silent', '--offline', '--no-audit', `./${filename}`], {
+    execFileSync('npm', ['install', '--silent', '--offline', '--no-audit', await packedFile()], {
       cwd: project,
     });
   });
@@ -75,20 +68,36 @@ describe('the published package', () => {
     checkTypes(project, ['use.mts', 'use.cts']);
   });
 
-  // The compiler of this repository knows `moduleResolution: node10` no more, so its one rule is applied by hand: it
-  // looks a subpath up in `typesVersions`, and never in `exports`.
+  // With the compiler that `attw` brings: the one of this repository knows `moduleResolution: node10` no more.
   it('has declarations for compilers that do not read `exports`, of every subpath', () => {
-    const installed = join(project, 'node_modules/tidings');
-    const { exports, typesVersions } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    const { exports } = JSON.parse(
+      readFileSync(join(project, 'node_modules/tidings/package.json'), 'utf8'),
+    ) as { readonly exports: Readonly<Record<string, unknown>> };
     const subpaths = Object.keys(exports).filter((subpath) => subpath !== './package.json');
-    expect(Object.keys(typesVersions)).toEqual(['*']);
-    expect(Object.keys(typesVersions['*']).map((subpath) => `./${subpath}`)).toEqual(subpaths);
-    for (const subpath of subpaths) {
-      const [types, ...others] = typesVersions['*'][subpath.slice(2)];
-      expect([types, others]).toEqual([exports[subpath].require.replace(/\.js$/, '.d.ts'), []]);
-      // Follows each import, and fails where a file is not there.
-      expect(reachedFrom(installed, types, '.d.ts').files.length).toBeGreaterThan(1);
-    }
+    const use = `
+      ${subpaths.map((path, index) => `import * as all${index} from 'tidings${path.slice(1)}';`).join('\n')}
+      import { verify } from 'tidings/receiver';
+      import { type NotificationServiceProps } from 'tidings/cdk';
+      export const all = [${subpaths.map((_, index) => `Object.keys(all${index})`).join()}];
+      // @ts-expect-error: it has two arguments
+      verify();
+      // @ts-expect-error: there is no such preset
+      export const props: NotificationServiceProps = { preset: 'staging' };`;
+    writeFileSync(join(project, 'node10.ts'), use);
+    checkTypesNode10(project, ['node10.ts']);
+  });
+
+  it('has a README whose programs use what is there', () => {
+    const text = readFileSync(join(project, 'node_modules/tidings/README.md'), 'utf8');
+    const programs = [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, program = '']) => program);
+    const files = programs.flatMap((program, index) => {
+      if (program.includes('tidings/cdk')) return [];
+      writeFileSync(join(project, `readme-${index}.mjs`), program);
+      return [`readme-${index}.mjs`];
+    });
+    expect(files).toHaveLength(2);
+    // The variables of the environment may be missing as far as the compiler knows.
+    checkTypes(project, [...files, '--allowJs', '--checkJs', '--strictNullChecks', 'false']);
   });
 
   it.each(['memory', 'sqlite', 'dynamodb'])('has the store %s in both forms', (name) => {
@@ -100,6 +109,24 @@ describe('the published package', () => {
       run(`${name}.cjs`, `console.log(Object.keys(require('tidings/receiver/${name}')));`),
     ];
     expect(printed).toEqual([`[ '${name}Store' ]\n`, `[ '${name}Store' ]\n`]);
+  });
+
+  it('says in one sentence that a file needs a Node with SQLite, and takes a database of another library there', () => {
+    const text = `
+      import { sqliteStore } from 'tidings/receiver/sqlite';
+      const other = { exec() {}, prepare: () => ({ run() {}, get() {}, all: () => [] }) };
+      console.log(typeof sqliteStore(other).apply);
+      try { sqliteStore('shop.db') } catch (error) { console.log(error.code, error.message) }`;
+    writeFileSync(join(project, 'old.mjs'), text);
+    // As a Node before 22.13 is: without node:sqlite.
+    const printed = execFileSync(process.execPath, ['--no-experimental-sqlite', 'old.mjs'], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    expect(printed).toBe(
+      `function\ninvalid_option sqliteStore cannot open a file, because this Node ${process.version} has no node:sqlite: ` +
+        'use Node 22.16 or newer, or pass an open database of another library.\n',
+    );
   });
 
   it('has one class of faults for all subpaths', () => {
@@ -126,11 +153,6 @@ describe('the published package', () => {
       }
     },
   );
-
-  it('takes nothing of the service with it', () => {
-    const paths = packed.filter((path) => !/^(?:esm|cjs)\/(?:initiator|receiver|protocol)\//.test(path));
-    expect([...paths].sort()).toEqual(['README.md', 'cjs/package.json', 'cli/tidings.js', 'package.json']);
-  });
 
   it('makes a merchant install nothing besides', () => {
     const installed = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));

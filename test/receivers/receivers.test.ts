@@ -172,6 +172,12 @@ describe.each(programs)('the receiver in $language, in a network with faults', (
     expect(payments()).toEqual(sorted());
   });
 
+  it('asks about one transaction', async () => {
+    expect(await receiver.ask(idOf(2))).toContain('FAILED');
+    expect(await receiver.ask('never')).toContain('unknown_transaction');
+    expect(payments()).toEqual(sorted());
+  });
+
   it('tells a person what the service does not know, and goes on', async () => {
     const listedAt = new Date().toISOString();
     const ghost = sampleOutcome({ merchantId, transactionId: 'ghost', recordedAt: listedAt, listedAt });

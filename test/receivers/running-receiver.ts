@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import { eventually } from '../support/eventually.ts';
 import type { Program } from './programs/languages.ts';
 
@@ -9,6 +10,8 @@ import type { Program } from './programs/languages.ts';
 export interface RunningReceiver {
   /** Kills it without warning, and starts it again. */
   killAndStart(): Promise<void>;
+  /** What it says about one transaction, when it is called with `ask`. */
+  ask(transactionId: string): Promise<string>;
   /** Rows of its database. */
   query<Row>(sql: string): readonly Row[];
   /** Its last words, for a test that fails. */
@@ -29,13 +32,20 @@ export async function startReceiver(
   const { directory, port, environment } = settings;
   const database = join(directory, 'shop.db');
   const said: string[] = [];
+  const [file, ...args] = program.command;
+  const env = {
+    ...process.env,
+    ...program.environment,
+    ...environment,
+    DATABASE: database,
+    PORT: String(port),
+  };
   let child: ChildProcess;
 
   const start = async () => {
-    const [file, ...args] = program.command;
     const started = spawn(file, args, {
       cwd: directory,
-      env: { ...process.env, ...program.environment, ...environment, DATABASE: database, PORT: String(port) },
+      env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;
@@ -61,6 +71,13 @@ export async function startReceiver(
       return said.slice(-LAST_WORDS).join('');
     },
     stop,
+    async ask(transactionId) {
+      const { stdout } = await promisify(execFile)(file, [...args, 'ask', transactionId], {
+        cwd: directory,
+        env,
+      });
+      return stdout;
+    },
     async killAndStart() {
       await stop();
       await start();

@@ -1,6 +1,7 @@
 import { alertsWrong } from './checks/check-alerts.ts';
 import { countsWrong } from './checks/check-counts.ts';
 import { endpointsWrong } from './checks/check-endpoints.ts';
+import { erasedWrong } from './checks/check-erased.ts';
 import type { Evidence } from './checks/check-evidence.ts';
 import { inForceWrong } from './checks/check-in-force.ts';
 import { jobsWrong } from './checks/check-jobs.ts';
@@ -53,6 +54,7 @@ export async function check(evidence: Evidence): Promise<Findings> {
       ...(await jobsWrong(evidence)),
       ...windowsWrong(evidence),
       ...(await countsWrong(evidence)),
+      ...(await erasedWrong(evidence)),
       ...(await statesWrong(evidence)),
       ...delayed(evidence),
       ...neverAsked(evidence),

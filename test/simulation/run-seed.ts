@@ -35,6 +35,7 @@ import {
 } from './world/simulated-functions.ts';
 import { Initiators } from './world/simulated-initiators.ts';
 import { Lanes } from './world/simulated-lanes.ts';
+import { Leaver } from './world/simulated-leaver.ts';
 import {
   createDeadMerchant,
   createMerchant,
@@ -92,6 +93,7 @@ class Simulation {
   readonly #settings: SettingsWatch;
   readonly #shops: readonly Shop[];
   readonly #sweepWatch: SweepWatch;
+  #leaver: Leaver | undefined;
   /** What was seen to go wrong on the way, beside what is left at the end. */
   readonly #broken: string[] = [];
   readonly #isStormy = () => this.#time.now < STORM_END_MS;
@@ -136,6 +138,10 @@ class Simulation {
     this.#byHand = byHand;
     const [initiators, merchants] = [this.#initiators, this.#merchants];
     this.#owners = new Owners({ around, byHand, initiators, merchants });
+    if (this.#story.hasLeaver) {
+      const [world, fleet] = [() => this.#world, () => this.#fleet];
+      this.#leaver = new Leaver({ seed, around: { time, isStormy }, world, fleet });
+    }
     this.#shops = this.#story.hasShops ? this.#merchants.map((merchant) => this.#openShop(merchant)) : [];
     const { stores } = this.#world;
     this.#sweepWatch = new SweepWatch({ stores, lanes: this.#lanes, time, isStormy, broken: this.#broken });
@@ -152,17 +158,23 @@ class Simulation {
         settings: this.#settings,
         broken: this.#broken,
         onInsert: (outcome) => this.#stream.add(outcome),
-        onNotification: (notification) => this.#countReader.onWrite(notification),
-        onExpectation: (stored) => this.#countReader.onExpectation(stored),
+        onNotification: (notification) => {
+          this.#countReader.onWrite(notification);
+          this.#leaver?.onNotification(notification);
+        },
+        onExpectation: (stored) => {
+          this.#countReader.onExpectation(stored);
+          this.#leaver?.onExpectation(stored);
+        },
       }),
       dispatcher: this.#lanes.dispatcher,
       events: [],
       deadLetters: [],
       windowSeconds: this.#story.windowSeconds,
       send: async (request, patience) => {
-        const answer = this.#banks.take(request);
+        const answer = this.#leaver?.take(request) ?? this.#banks.take(request);
         if (answer !== undefined) return answer;
-        for (const { merchantId, endpoints } of this.#merchants) {
+        for (const { merchantId, endpoints } of this.#everyMerchant()) {
           for (const { endpointId, receivers } of endpoints) {
             const receiver = receivers.get(request.url);
             if (receiver === undefined) continue;
@@ -173,6 +185,10 @@ class Simulation {
         throw new Error(`A request to nobody: ${request.url}`);
       },
     };
+  }
+
+  #everyMerchant(): readonly SimulatedMerchant[] {
+    return this.#leaver === undefined ? this.#merchants : [...this.#merchants, this.#leaver.merchant];
   }
 
   #openShop({ merchantId, endpoints }: SimulatedMerchant): Shop {
@@ -195,13 +211,14 @@ class Simulation {
   }
 
   async run(): Promise<SeedResult> {
-    for (const merchant of this.#merchants) await merchant.create(this.#world.stores.merchants);
+    for (const merchant of this.#everyMerchant()) await merchant.create(this.#world.stores.merchants);
     this.#planStory();
     if (this.#without.sweep !== true) {
       this.#everyMinute('sweep', (ports) => runSweep(this.#sweepWatch.over(ports)));
       this.#watchSweep();
     }
     this.#everyMinute('sweep', runRedeliveries);
+    this.#planLeaver();
     this.#everyMinute('close', runClose);
     if (this.#without.audit !== true) this.#everyMinute('audit', runAudit);
     for (const shop of this.#shops) shop.plan(this.#story.notBeforeMs);
@@ -219,6 +236,8 @@ class Simulation {
       lanes: this.#lanes,
       stream: this.#stream,
       counts: this.#countReader,
+      leaver: this.#leaver,
+      deadLetters: this.#world.deadLetters,
       story: this.#story,
       without: this.#without,
       nowMs: this.#time.now,
@@ -285,6 +304,13 @@ class Simulation {
     this.#time.at(START_MS + this.#dice.between(1, MINUTE_MS), tick);
   }
 
+  #planLeaver(): void {
+    const leaver = this.#leaver;
+    if (leaver === undefined) return;
+    leaver.plan();
+    this.#everyMinute('sweep', (ports) => leaver.runErasures(ports));
+  }
+
   /** As long as the sweep runs every minute, and nothing keeps it from its work. */
   #watchSweep(): void {
     const look = async () => {
@@ -301,6 +327,7 @@ class Simulation {
       this.#time.now > this.#story.notBeforeMs &&
       this.#initiators.busy === 0 &&
       this.#banks.busy === 0 &&
+      this.#leaver?.isGone !== false &&
       this.#shops.every(({ busy }) => busy === 0) &&
       this.#stream.isEmpty &&
       this.#countReader.isEmpty &&

@@ -8,12 +8,12 @@ const HELP = `Usage: npm run simulate -- [options]
 Runs the real use cases under a virtual clock. Functions die at any await. Calls fail before their effect, after it, twice
 or late. Messages come twice, late, out of order or never. Receivers go down, stall, return errors, redirect, answer
 wrongly, move, and answer 410. People change endpoints and redeliver. Some runs go further: a crowded lane, a stream that
-stops, an endpoint that is dead for days, banks that die before they record the end, merchants that use the receiver kit.
+stops, an endpoint that is dead for days, banks that die before they record the end, merchants that use the receiver kit, one that is erased.
 After the storm each run drains. Then it checks every promise against what is left.
 
   --seeds N      how many runs (1,000)
   --from N       the first seed (1); --seeds 1 --from N replays one
-  --every N      only seeds that are multiples of N: some of these cases are in every third, fourth or seventh seed
+  --every N      only seeds that are multiples of N: some of these cases are in every third, fourth, seventh or thirteenth seed
   --without X    turn a safety net off: sweep, audit (may be given twice)
   --fail-fast    stop at the first broken promise
   --help         this text

@@ -24,8 +24,8 @@ describe('the navigation', () => {
 
   it('has every page of docs: add a new one to bin/site/navigation.ts, then npm run docs', () => {
     const pages = documents.map(({ path }) => path).filter((path) => path.startsWith('docs/'));
-    // Decisions have a list of their own, and a translation is beside its original.
-    const expected = pages.filter((path) => !path.startsWith('docs/decisions/') && !path.includes('.zh-CN.'));
+    // Decisions have a list of their own.
+    const expected = pages.filter((path) => !path.startsWith('docs/decisions/'));
     const named = new Set(ALL_PAGES.map(({ file }) => file));
     expect(expected.filter((path) => !named.has(path))).toEqual([]);
   });
@@ -87,16 +87,30 @@ describe('the site', () => {
     expect(String(site.get('docs/troubleshooting.html'))).toContain('<th>symptom</th>');
   });
 
-  it('lets the search find each heading of each page', () => {
+  it('lets the search find each heading of each page, and each request', () => {
     const entries = String(site.get('search-entries.js'));
     expect(entries).toContain('"url":"docs/troubleshooting.html#npm-start-does-not-start"');
     expect(entries).toContain('"heading":"outcome_conflict"');
+    expect(entries).toContain('"url":"docs/api.html#redeliverRangeForMerchant"');
   });
 
   it('has llms.txt, the documents that it names, and the API as a page', () => {
     expect(site.get('llms.txt')).toBe(llmsText());
     expect(ALL_PAGES.filter(({ file }) => !site.has(file))).toEqual([]);
     expect(String(site.get('docs/api.html'))).toContain('id="recordTransaction"');
+  });
+
+  it('leads from a page to its translation and back, in the words of each language', () => {
+    const pages = ['docs/guides/operate.html', 'docs/zh-CN/operate.html', 'index.html', 'README.zh-CN.html'];
+    const [english, chinese, home, chineseHome] = pages.map((path) => String(site.get(path)));
+    expect(english).toContain('hreflang="zh-CN" href="../zh-CN/operate.html">中文</a>');
+    expect(chinese).toContain('hreflang="en" href="../guides/operate.html">English</a>');
+    expect(chinese).toMatch(/<html lang="zh-CN">.*<summary>全部页面<\/summary>/s);
+    expect(chinese).toMatch(/<h2>中文<\/h2>.*<h2>Guides<\/h2>/);
+    expect(english).toMatch(/<h2>Guides<\/h2>.*<h2>中文<\/h2>/);
+    expect(home).toContain('hreflang="zh-CN" href="README.zh-CN.html">中文</a>');
+    expect(chineseHome).toContain('hreflang="en" href="index.html">English</a>');
+    expect(String(site.get('docs/deploy.html'))).not.toContain('hreflang');
   });
 
   it('gives headings the anchors that forges give them', () => {

@@ -3,6 +3,8 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ASSET_FOLDER } from '../../lib/console/site/http/assets.ts';
+import { BUNDLES_VARIABLE } from '../../lib/stack/bundled/bundles-variable.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 import { assemblyOf, ROOT } from '../support/synthesized.ts';
 
@@ -20,7 +22,7 @@ function bundlesOf(assembly: string): Readonly<Record<string, string>> {
       .filter(([, { source }]) => source.packaging === 'zip')
       .map(([hash, { source }]) => {
         const folder = resolve(assembly, source.path);
-        expect(readdirSync(folder)).toEqual(['index.mjs']);
+        expect(readdirSync(folder).filter((name) => name !== ASSET_FOLDER)).toEqual(['index.mjs']);
         return [hash, readFileSync(join(folder, 'index.mjs'), 'utf8')];
       }),
   );
@@ -32,10 +34,11 @@ const SYNTHESIZE = `
   import { synthesize } from './lib/local/synthesis/synthesize.ts';
   process.stdout.write((await synthesize('.', process.argv[1])).directory);`;
 
-/** Synthesizes in a process that has these variables. Returns the assembly's directory. */
+/** Synthesizes in a process that has these variables, and bundles. Returns the assembly's directory. */
 async function synthesizeWith(env: NodeJS.ProcessEnv, cacheDir: string): Promise<string> {
   const args = ['--input-type=module', '-e', SYNTHESIZE, cacheDir];
-  const { stdout } = await run(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env } });
+  const { [BUNDLES_VARIABLE]: _, ...bundling } = process.env;
+  const { stdout } = await run(process.execPath, args, { cwd: ROOT, env: { ...bundling, ...env } });
   return stdout;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import deliberate from './deliberate-changes.json' with { type: 'json' };
 import { type FrozenResource, freeze, indexesOf, isSorted, withoutAdditions } from './frozen.ts';
 import released from './frozen-resources.json' with { type: 'json' };
 import { synthesized } from './synthesized-template.ts';
@@ -10,16 +11,13 @@ const today = freeze(synthesized.Resources);
  * What the last release deployed and this one deletes or replaces on purpose, by logical id, with the reason why nothing
  * is lost. `npm run freeze` at the release empties the list.
  */
-const DELIBERATE: Readonly<Record<string, string>> = {
-  TidingsApiPOSTv1merchantsmerchantIdendpointsendpointIdtestdeliverIntegration194FEE89:
-    'Test requests have a function of their own: their route stays and is integrated with it.',
-};
+const DELIBERATE: Readonly<Record<string, string>> = deliberate;
 
 const advice = (id: string, type: string) =>
   `${id} (${type}) is deployed, and CloudFormation would delete it or put an empty one in its place. Its logical id is ` +
   'made of the path of its construct: put back the id and the scope that the construct had, or the property that is ' +
   'shown below. Where the loss is meant, say in CHANGELOG.md what operators do about their data before they deploy, and ' +
-  'list the logical id in DELIBERATE with the reason why nothing is lost. Do not write frozen-resources.json anew: ' +
+  'list the logical id in deliberate-changes.json with the reason why nothing is lost. Do not write frozen-resources.json anew: ' +
   '`npm run freeze` does that at a release.';
 
 describe('an upgrade', () => {

@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { freeze } from './frozen.ts';
 
 /**
- * Writes frozen-resources.json from the template of a release: `npm run freeze -- cdk.out/Tidings.template.json`. Run it
- * at a release and at no other time: between two releases the file says what accounts have deployed.
+ * Writes frozen-resources.json from the template of a release, and empties the list of deliberate changes:
+ * `npm run freeze -- cdk.out/Tidings.template.json`. `npm run release` runs it. Run it at no other time: between two releases
+ * the file says what accounts have deployed.
  */
 
 const [file] = process.argv.slice(2);
@@ -14,3 +15,4 @@ if (file === undefined) {
 const { Resources } = JSON.parse(readFileSync(file, 'utf8'));
 const text = `${JSON.stringify(freeze(Resources), undefined, 2)}\n`;
 writeFileSync(new URL('./frozen-resources.json', import.meta.url), text);
+writeFileSync(new URL('./deliberate-changes.json', import.meta.url), '{}\n');

@@ -14,6 +14,7 @@ export const LONGEST = [
   'test/e2e/command-line/listen-storm.test.ts',
   'test/e2e/journeys/endpoint-settings-journey.test.ts',
   'test/targets/local.cloud.test.ts',
+  'test/e2e/command-line/erase-command.test.ts',
   'test/e2e/demo/demo.test.ts',
   'test/local/edited-template.cloud.test.ts',
   'test/local/event-sources/event-sources.cloud.test.ts',

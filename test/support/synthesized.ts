@@ -1,6 +1,9 @@
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ASSEMBLIES_DIRECTORY, synthesize } from '../../lib/local/synthesis/synthesize.ts';
+import { DAY_MS } from '../../lib/core/time.ts';
+import { ASSEMBLIES_DIRECTORY, inputHash, synthesize } from '../../lib/local/synthesis/synthesize.ts';
+import { BUNDLES_VARIABLE } from '../../lib/stack/bundled/bundles-variable.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Names another cache of assemblies, for tests that run with a deliberate fault in the code. */
@@ -24,10 +27,24 @@ export default async function setup(): Promise<void> {
   const faulty = process.env[ASSEMBLIES_VARIABLE];
   // A deliberate fault must not reach the assemblies that `npm start` keeps.
   const cacheDir = faulty ?? join(ROOT, ASSEMBLIES_DIRECTORY);
+  // Bundling takes most of a synthesis, and is done once for all tests and runs of the same sources.
+  process.env[BUNDLES_VARIABLE] = keptBundles(cacheDir);
   const presets: readonly Preset[] = faulty === undefined ? ['production', 'local'] : ['production'];
-  await Promise.all(
-    presets.map(async (preset) => {
-      process.env[variableOf(preset)] = (await synthesize(ROOT, cacheDir, { preset })).directory;
-    }),
-  );
+  // One after the other: the second has the bundles of the first.
+  for (const preset of presets) {
+    process.env[variableOf(preset)] = (await synthesize(ROOT, cacheDir, { preset })).directory;
+  }
+}
+
+/** The place of the bundles of the sources as they are. Deletes those of other sources that no run has used for a day. */
+function keptBundles(cacheDir: string): string {
+  const all = join(cacheDir, 'bundles');
+  const own = inputHash(ROOT);
+  for (const name of existsSync(all) ? readdirSync(all) : []) {
+    const directory = join(all, name);
+    if (name === own) utimesSync(directory, new Date(), new Date());
+    else if (statSync(directory).mtimeMs < Date.now() - DAY_MS)
+      rmSync(directory, { recursive: true, force: true });
+  }
+  return join(all, own);
 }

@@ -167,17 +167,16 @@ func compare(store *Store, service *Service, spans []Span, resolution string, le
 		if err != nil {
 			return nil, err
 		}
-		rows, err := store.Rows(span)
-		if err != nil {
-			return nil, err
-		}
 		here := map[int64]Digest{}
-		for _, r := range rows {
+		err = store.EachRow(span, func(r Row) {
 			index := r.ListedMs / length
 			if here[index] == nil {
 				here[index] = Digest{}
 			}
 			here[index].addRow(r)
+		})
+		if err != nil {
+			return nil, err
 		}
 		for index := span.From / length; index*length < span.To; index++ {
 			if here[index].text() != there[index].text() {
@@ -244,8 +243,8 @@ func settleWindow(store *Store, service *Service, window Span) (missed int, isWh
 	if answer.Code != "" {
 		return 0, false, refused(answer)
 	}
-	here, err := store.Rows(window)
-	if err != nil {
+	var here []Row
+	if err := store.EachRow(window, func(r Row) { here = append(here, r) }); err != nil {
 		return 0, false, err
 	}
 	there, count := Digest{}, int64(0)

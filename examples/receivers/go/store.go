@@ -71,11 +71,12 @@ func (s *Store) Apply(outcome Outcome) (Result, error) {
 		return "", err
 	}
 	defer tx.Rollback() // without effect after the commit
-	rows, err := scan(tx.Query("SELECT * FROM applied WHERE transaction_id = ?", row.TransactionID))
-	if err != nil {
+	var had *Row
+	rows, err := tx.Query("SELECT * FROM applied WHERE transaction_id = ?", row.TransactionID)
+	if err := scan(rows, err, func(found Row) { had = &found }); err != nil {
 		return "", err
 	}
-	result := decide(rows, row)
+	result := decide(had, row)
 	switch result {
 	case Applied:
 		// Your own writes come first.
@@ -94,13 +95,13 @@ func (s *Store) Apply(outcome Outcome) (Result, error) {
 }
 
 // decide: an end never changes, so another one of the same or a higher version cannot be true as well.
-func decide(had []Row, row Row) Result {
+func decide(had *Row, row Row) Result {
 	switch {
-	case len(had) == 0:
+	case had == nil:
 		return Applied
-	case row.Version < had[0].Version:
+	case row.Version < had.Version:
 		return Stale
-	case row == had[0]:
+	case row == *had:
 		return Duplicate
 	default:
 		return Conflict
@@ -128,26 +129,26 @@ func (s *Store) KeepConflict(transactionID, kind, said string) error {
 	return keepConflict(s.db, transactionID, kind, said)
 }
 
-// Rows are the applied outcomes that were listed in a span.
-func (s *Store) Rows(span Span) ([]Row, error) {
-	return scan(s.db.Query("SELECT * FROM applied WHERE listed_ms >= ? AND listed_ms < ?", span.From, span.To))
+// EachRow visits the applied outcomes that were listed in a span.
+func (s *Store) EachRow(span Span, visit func(Row)) error {
+	rows, err := s.db.Query("SELECT * FROM applied WHERE listed_ms >= ? AND listed_ms < ?", span.From, span.To)
+	return scan(rows, err, visit)
 }
 
-func scan(rows *sql.Rows, err error) ([]Row, error) {
+func scan(rows *sql.Rows, err error, visit func(Row)) error {
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	var found []Row
 	for rows.Next() {
 		var r Row
 		err := rows.Scan(&r.TransactionID, &r.Version, &r.TransactionType, &r.Status, &r.Amount, &r.Currency, &r.ListedMs)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		found = append(found, r)
+		visit(r)
 	}
-	return found, rows.Err()
+	return rows.Err()
 }
 
 // Mark is the time before which everything is settled. Before the first run there is none.

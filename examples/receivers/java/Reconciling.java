@@ -119,9 +119,8 @@ final class Reconciling {
         for (Span span : joined(spans)) {
             Map<Long, Digest> there = there(span, resolution, length);
             Map<Long, Digest> here = new HashMap<>();
-            for (Store.Row row : store.rows(span.from(), span.to())) {
-                here.computeIfAbsent(row.listedMs() / length, index -> new Digest()).add(row);
-            }
+            store.eachRow(span.from(), span.to(),
+                row -> here.computeIfAbsent(row.listedMs() / length, index -> new Digest()).add(row));
             TreeSet<Long> indexes = new TreeSet<>(there.keySet());
             indexes.addAll(here.keySet());
             for (long index : indexes) {
@@ -167,7 +166,9 @@ final class Reconciling {
         String path = "/v1/windows/" + text(window.from());
         Digest there = new Digest();
         there.addGroups(Service.accepted(service.ask("GET", path, Map.of(), null)).getAsJsonArray("groups"));
-        Part whole = new Part(Map.of(), there.total(), store.rows(window.from(), window.to()));
+        List<Store.Row> here = new ArrayList<>();
+        store.eachRow(window.from(), window.to(), here::add);
+        Part whole = new Part(Map.of(), there.total(), here);
         List<Part> parts = whole.expected().count() > MANY_ROWS ? differingBuckets(path, whole) : List.of(whole);
         for (Part part : parts) settleRows(path, part);
     }

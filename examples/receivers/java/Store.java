@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.sqlite.SQLiteConfig;
 
 /** Your own data and what was applied, in one database. */
@@ -67,7 +68,8 @@ final class Store {
         Row row = Row.of(outcome);
         try (Connection db = open()) {
             db.setAutoCommit(false); // a connection that is closed without a commit has written nothing
-            List<Row> had = rows(db, "SELECT * FROM applied WHERE transaction_id = ?", row.transactionId());
+            List<Row> had = new ArrayList<>();
+            eachRow(db, had::add, "SELECT * FROM applied WHERE transaction_id = ?", row.transactionId());
             Result result = decide(had, row);
             if (result == Result.APPLIED) {
                 execute(db, "INSERT INTO payments VALUES (?, ?)", row.transactionId(), row.status()); // your own writes
@@ -100,10 +102,10 @@ final class Store {
         if (added > 0) System.err.printf("conflict about %s: %s. Somebody must look.%n", transactionId, kind);
     }
 
-    /** The applied outcomes that were listed in a span. */
-    List<Row> rows(long fromMs, long toMs) throws SQLException {
+    /** Visits the applied outcomes that were listed in a span. */
+    void eachRow(long fromMs, long toMs, Consumer<Row> visit) throws SQLException {
         try (Connection db = open()) {
-            return rows(db, "SELECT * FROM applied WHERE listed_ms >= ? AND listed_ms < ?", fromMs, toMs);
+            eachRow(db, visit, "SELECT * FROM applied WHERE listed_ms >= ? AND listed_ms < ?", fromMs, toMs);
         }
     }
 
@@ -129,17 +131,15 @@ final class Store {
         }
     }
 
-    private static List<Row> rows(Connection db, String sql, Object... values) throws SQLException {
-        List<Row> rows = new ArrayList<>();
+    private static void eachRow(Connection db, Consumer<Row> visit, String sql, Object... values) throws SQLException {
         try (PreparedStatement statement = db.prepareStatement(sql)) {
             for (int index = 0; index < values.length; index++) statement.setObject(index + 1, values[index]);
             ResultSet found = statement.executeQuery();
             while (found.next()) {
-                rows.add(new Row(found.getString(1), found.getLong(2), found.getString(3), found.getString(4),
+                visit.accept(new Row(found.getString(1), found.getLong(2), found.getString(3), found.getString(4),
                     found.getLong(5), found.getString(6), found.getLong(7)));
             }
         }
-        return rows;
     }
 
     static byte[] sha256(String text) {

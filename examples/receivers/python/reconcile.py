@@ -129,8 +129,8 @@ class Service:
         return content
 
     def slices(self, span, resolution):
-        """The groups of each day, hour or window of a span that has any, by its start."""
-        found, (at, end) = {}, span
+        """Start and groups of each day, hour or window of a span that has any. One may come in two parts."""
+        at, end = span
         reach = end - at
         while at < end:
             to = min(end, at + reach)
@@ -142,9 +142,8 @@ class Service:
                 reach = refused.content["maxSeconds"] * SECOND
                 continue
             for item in answer["items"]:
-                found.setdefault(milliseconds(item["start"]), []).extend(item["groups"])
+                yield milliseconds(item["start"]), item["groups"]
             at = to
-        return found
 
 
 def row_hash(row):
@@ -153,38 +152,39 @@ def row_hash(row):
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")
 
 
-def sums_of(groups):
-    """Groups by type, status and currency: [count, amount, hash]."""
-    sums = defaultdict(lambda: [0, 0, 0])
-    for name, *parts in groups:
-        sums[name] = [left + right for left, right in zip(sums[name], parts)]
-        sums[name][2] %= MODULUS
-    return dict(sums)
+def add(sums, name, count, amount, hashed):
+    """Adds to the sum of one type, status and currency."""
+    had = sums.get(name, (0, 0, 0))
+    sums[name] = (had[0] + count, had[1] + amount, (had[2] + hashed) % MODULUS)
 
 
-def there_of(groups):
-    return sums_of(
-        ((group["transactionType"], group["status"], group["currency"]),
-         group["count"], int(group["amount"]), int(group["hash"], 16))
-        for group in groups
-    )
+def add_row(sums, row):
+    add(sums, (row[2], row[3], row[5]), 1, row[4], row_hash(row))
+
+
+def add_groups(sums, groups):
+    for group in groups:
+        name = (group["transactionType"], group["status"], group["currency"])
+        add(sums, name, group["count"], int(group["amount"]), int(group["hash"], 16))
 
 
 def here_of(rows):
-    return sums_of(((row[2], row[3], row[5]), 1, row[4], row_hash(row)) for row in rows)
+    sums = {}
+    for row in rows:
+        add_row(sums, row)
+    return sums
 
 
 def differing(store, service, spans, resolution, length):
     """The days, hours or windows of these spans in which the two sides differ, cut to the spans; oldest first."""
     for span in joined(spans):
-        there = defaultdict(list)
-        for start, groups in service.slices(span, resolution).items():
-            there[start // length].extend(groups)
-        here = defaultdict(list)
+        here, there = defaultdict(dict), defaultdict(dict)
+        for start, groups in service.slices(span, resolution):
+            add_groups(there[start // length], groups)
         for row in store.rows(*span):
-            here[row[6] // length].append(row)
+            add_row(here[row[6] // length], row)
         for index in sorted({*there, *here}):
-            if there_of(there[index]) != here_of(here[index]):
+            if there[index] != here[index]:
                 yield max(span[0], index * length), min(span[1], (index + 1) * length)
 
 
@@ -225,9 +225,10 @@ def settle_window(store, service, span):
     path = f"/v1/windows/{text_of(span[0])}"
     here = {row[0]: row for row in store.rows(*span)}
     window = service.ask("GET", path)
-    there = total(there_of(window["groups"]))
-    parts = [({}, there, here)]
-    if there[0] > MANY_ROWS:
+    there = {}
+    add_groups(there, window["groups"])
+    parts = [({}, total(there), here)]
+    if total(there)[0] > MANY_ROWS:
         parts = differing_buckets(service, path, here) or parts
     counts = [settle_rows(store, service, path, part) for part in parts]
     return None if None in counts else sum(counts)

@@ -1,4 +1,4 @@
-import { confirm } from '@clack/prompts';
+import { confirm, isCancel } from '@clack/prompts';
 import type { Tools } from './command.ts';
 import { CommandFailure, EXIT, usageFailure } from './exit-status.ts';
 import type { Given } from './given.ts';
@@ -19,5 +19,6 @@ export async function confirmed(given: Given, { terminal, signal }: Tools, what:
     output: process.stderr,
     signal,
   });
+  if (isCancel(answer)) throw new CommandFailure(EXIT.interrupted, 'interrupted', 'Nothing was changed.');
   if (answer !== true) throw new CommandFailure(EXIT.failed, 'not_confirmed', 'Nothing was changed.');
 }

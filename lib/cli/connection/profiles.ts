@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isObject } from '../../protocol/json/json-values.ts';
 import { usageFailure } from '../command-line/exit-status.ts';
+import { writing } from '../command-line/unwritable.ts';
 
 /** Services that the user has named. */
 export interface Profiles {
@@ -59,12 +60,18 @@ function parsed(file: string): unknown {
   }
 }
 
-/** Replaces the file as a whole. Only its owner may read it. */
+/**
+ * Replaces the file as a whole. Only its owner may read it.
+ *
+ * @throws CommandFailure if it cannot be written
+ */
 export function writeProfiles(env: Environment, profiles: Profiles): void {
   const file = profilesFile(env);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(profiles, undefined, 2)}\n`, { mode: OWNER_ONLY });
-  chmodSync(draft, OWNER_ONLY);
-  renameSync(draft, file);
+  writing(file, () => {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, `${JSON.stringify(profiles, undefined, 2)}\n`, { mode: OWNER_ONLY });
+    chmodSync(draft, OWNER_ONLY);
+    renameSync(draft, file);
+  });
 }

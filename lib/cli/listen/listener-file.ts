@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { sha256Hex } from '../../protocol/hashes.ts';
 import { isObject } from '../../protocol/json/json-values.ts';
+import { writing } from '../command-line/unwritable.ts';
 import { profilesFile } from '../connection/profiles.ts';
 import { takeLock } from './listener-lock.ts';
 
@@ -44,6 +45,9 @@ export interface ListenerName {
 }
 
 const OWNER_ONLY = 0o600;
+/** The receiver may have got one callback whose place was not kept. It comes again. */
+const NOTHING_SKIPPED =
+  'The place in the feed is kept there. Make room, and call the command again: it skips nothing.';
 
 /**
  * Opens the file of a listener, and keeps others out of it: two listeners with one file would skip what the other one saved.
@@ -53,11 +57,12 @@ const OWNER_ONLY = 0o600;
 export function openListenerFile({ env, api, merchantId, forwardTo }: ListenerName): ListenerFile {
   const name = sha256Hex(`${api}\n${merchantId}\n${forwardTo}`).slice(0, 16);
   const file = join(dirname(profilesFile(env)), 'listen', `${merchantId}-${name}.json`);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const unlock = takeLock(file);
+  const kept = <Result>(write: () => Result) => writing(file, write, NOTHING_SKIPPED);
+  kept(() => mkdirSync(dirname(file), { recursive: true, mode: 0o700 }));
+  const unlock = kept(() => takeLock(file));
   return {
     read: () => (existsSync(file) ? stateOf(readFileSync(file, 'utf8')) : undefined),
-    write: (state) => replace(file, JSON.stringify(state)),
+    write: (state) => kept(() => replace(file, JSON.stringify(state))),
     unlock,
   };
 }
@@ -67,9 +72,12 @@ function replace(file: string, content: string): void {
   const draft = `${file}.draft`;
   rmSync(draft, { force: true });
   const handle = openSync(draft, 'wx', OWNER_ONLY);
-  writeSync(handle, content);
-  fsyncSync(handle);
-  closeSync(handle);
+  try {
+    writeSync(handle, content);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
   renameSync(draft, file);
 }
 

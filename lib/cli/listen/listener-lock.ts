@@ -1,6 +1,7 @@
-import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { CommandFailure, EXIT } from '../command-line/exit-status.ts';
+import { isFileError } from '../command-line/unwritable.ts';
 
 /**
  * Keeps a second process away from a file. Each holder makes a lock with the next number, and only one process can make a
@@ -33,11 +34,23 @@ export function takeLock(file: string): () => void {
     if (numbersOf(file).at(-1) === own) {
       for (const number of numbersOf(file)) if (number < own) rmSync(lockPath(file, number), { force: true });
       // It stays, so that its number is never made again.
-      return () => writeFileSync(lockPath(file, own), FREE, { mode: OWNER_ONLY });
+      return () => letGo(lockPath(file, own));
     }
     rmSync(lockPath(file, own), { force: true });
   }
   throw taken(newestLock(file));
+}
+
+/** If it cannot be written, it keeps naming a process that ends: that lock is free too. It is never empty in between. */
+function letGo(path: string): void {
+  try {
+    const handle = openSync(path, 'r+');
+    writeSync(handle, FREE);
+    ftruncateSync(handle, FREE.length);
+    closeSync(handle);
+  } catch (error) {
+    if (!isFileError(error)) throw error;
+  }
 }
 
 const lockPath = (file: string, number: number) => `${file}.lock.${number}`;
@@ -65,14 +78,22 @@ function newestLock(file: string): Held | undefined {
 
 /** False if another process has made it. */
 function make(path: string): boolean {
+  let handle: number;
   try {
-    const handle = openSync(path, 'wx', OWNER_ONLY);
-    writeSync(handle, String(process.pid));
-    closeSync(handle);
-    return true;
+    handle = openSync(path, 'wx', OWNER_ONLY);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  }
+  try {
+    writeSync(handle, String(process.pid));
+    return true;
+  } catch (error) {
+    // An empty lock would keep everybody out, also once the disk has room again.
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(handle);
   }
 }
 

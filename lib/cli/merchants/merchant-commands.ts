@@ -1,13 +1,12 @@
-import { printable } from '../../printable.ts';
-import { MERCHANT_ID, matches } from '../../protocol/id-forms.ts';
-import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
+import type { JsonObject } from '../../protocol/json/json-values.ts';
 import type { Command, Option } from '../command-line/command.ts';
 import { confirmed } from '../command-line/confirmation.ts';
-import { CommandFailure, usageFailure } from '../command-line/exit-status.ts';
+import { usageFailure } from '../command-line/exit-status.ts';
 import type { Given } from '../command-line/given.ts';
 import { LIMIT, MERCHANT, YES } from '../command-line/shared-options.ts';
 import type { Column } from '../output/output.ts';
 import { textIn } from '../output/reading.ts';
+import { erasingCommands } from './erasing-commands.ts';
 import { OVERLAP, rotationOf } from './rotation.ts';
 
 const columns: readonly Column<JsonObject>[] = [
@@ -149,35 +148,4 @@ const rotate: Command = {
   },
 };
 
-const erase: Command = {
-  words: ['merchants', 'erase'],
-  summary: 'Erase a merchant for good. Its id is never used again',
-  details:
-    'Its keys end, its endpoints get nothing more, and nothing of it can be asked any more. Nobody can undo it.',
-  arguments: [{ name: 'id', summary: 'of the merchant, in full' }],
-  options: [YES],
-  examples: [
-    { line: 'tidings merchants erase shop-7', what: 'Asks first.' },
-    { line: 'tidings merchants erase shop-7 --yes --json', what: 'For scripts.' },
-  ],
-  async run(given, tools) {
-    const { ask } = await tools.service();
-    const id = given.argument('id');
-    if (!matches(MERCHANT_ID, id)) throw usageFailure(`${id} is no merchant's id.`);
-    const path = `/v1/merchants/${id}`;
-    try {
-      // The service erases nothing yet, and says what it would erase. Repeating it for an erased merchant ends the work.
-      tools.output.item(await ask({ method: 'DELETE', path }));
-    } catch (error) {
-      const erases = error instanceof CommandFailure ? error.problem?.erases : undefined;
-      if (!isObject(erases)) throw error;
-      const { name, endpoints } = erases;
-      const what = `Merchant ${id} (${String(name)}, endpoints: ${String(endpoints)})`;
-      await confirmed(given, tools, printable(`${what} is erased for good.`));
-      tools.output.item(await ask({ method: 'DELETE', path, parameters: { confirm: id } }));
-    }
-    return undefined;
-  },
-};
-
-export const merchantCommands: readonly Command[] = [list, get, create, change, rotate, erase];
+export const merchantCommands: readonly Command[] = [list, get, create, change, rotate, ...erasingCommands];

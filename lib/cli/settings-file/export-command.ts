@@ -1,3 +1,4 @@
+import { printableLines } from '../../printable.ts';
 import type { Command } from '../command-line/command.ts';
 import { CommandFailure, EXIT } from '../command-line/exit-status.ts';
 import { type GatheredMerchant, gatherSettings } from './gather-settings.ts';
@@ -35,7 +36,8 @@ It has no keys, no secrets, no values of headers (only their names), no state an
       });
     }
     const document = settingsDocument(merchants);
-    const text = `${JSON.stringify(document, undefined, output.isJson ? undefined : 2)}\n`;
+    // Invisible characters of names and descriptions are escaped, so that a review sees them. The JSON means the same.
+    const text = printableLines(`${JSON.stringify(document, undefined, output.isJson ? undefined : 2)}\n`);
     if (out === undefined) terminal.stdout.write(text);
     else writeSettingsFile(out, text);
     for (const { merchantId, endpoints } of merchants) {

@@ -1,5 +1,5 @@
 import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { usageFailure } from '../command-line/exit-status.ts';
+import { writing } from '../command-line/unwritable.ts';
 
 /** A file for new secrets, which only its owner may read. Each is on the disk before the next thing is made. */
 export interface SecretsFile {
@@ -17,13 +17,11 @@ const OWNER_ONLY = 0o600;
  * @throws CommandFailure if it cannot be opened
  */
 export function openSecretsFile(path: string): SecretsFile {
-  let file: number;
-  try {
-    file = openSync(path, 'a', OWNER_ONLY);
-    if (fstatSync(file).isFile()) fchmodSync(file, OWNER_ONLY);
-  } catch (error) {
-    throw usageFailure(`${path} cannot be written: ${(error as Error).message}.`);
-  }
+  const file = writing(path, () => {
+    const opened = openSync(path, 'a', OWNER_ONLY);
+    if (fstatSync(opened).isFile()) fchmodSync(opened, OWNER_ONLY);
+    return opened;
+  });
   return {
     add: (secret) => {
       writeSync(file, `${JSON.stringify(secret)}\n`);

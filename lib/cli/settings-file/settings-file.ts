@@ -2,6 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { ENDPOINT_ID, MERCHANT_ID, matches } from '../../protocol/id-forms.ts';
 import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 import { usageFailure } from '../command-line/exit-status.ts';
+import { writing } from '../command-line/unwritable.ts';
 import {
   ENDPOINT_FIELDS,
   type Field,
@@ -65,11 +66,12 @@ function inOrder(settings: Settings, fields: readonly Field[]): Settings {
 export function writeSettingsFile(path: string, text: string): void {
   const draft = `${path}.part`;
   try {
-    writeFileSync(draft, text);
-    renameSync(draft, path);
-  } catch (error) {
+    writing(path, () => {
+      writeFileSync(draft, text);
+      renameSync(draft, path);
+    });
+  } finally {
     rmSync(draft, { force: true });
-    throw usageFailure(`${path} cannot be written: ${(error as Error).message}.`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { isCancel, password, text } from '@clack/prompts';
 import { ACCESS_KEY, matches } from '../../protocol/id-forms.ts';
 import type { Command, Tools } from '../command-line/command.ts';
-import { usageFailure } from '../command-line/exit-status.ts';
+import { CommandFailure, EXIT, usageFailure } from '../command-line/exit-status.ts';
 import type { Given } from '../command-line/given.ts';
 import { type Keyring, systemKeyring } from '../connection/keyring.ts';
 import { PROFILE_NAME, profilesFile, readProfiles, writeProfiles } from '../connection/profiles.ts';
@@ -75,7 +75,8 @@ async function askedFor(given: Given, { env, terminal, signal }: Tools): Promise
       throw usageFailure(`There is no terminal to ask for the ${what}.`, 'Set TIDINGS_API and TIDINGS_KEY.');
     const answer = await prompt();
     if (typeof answer === 'string') return answer;
-    throw usageFailure(isCancel(answer) ? 'Nothing was changed.' : `There was no ${what}.`);
+    if (isCancel(answer)) throw new CommandFailure(EXIT.interrupted, 'interrupted', 'Nothing was changed.');
+    throw usageFailure(`There was no ${what}.`);
   };
   const api =
     given.text('api') ??

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CommandFailure, EXIT } from '../command-line/exit-status.ts';
+import { isFileError, unwritable } from '../command-line/unwritable.ts';
 
 /** Downloads a file to a private place, and gives it away only if it is what the service said. */
 
@@ -73,8 +74,13 @@ export async function download(promised: Promised, options: DownloadOptions): Pr
     discard,
     async moveTo(to) {
       // Between two file systems a rename fails: then there is a copy.
-      await rename(path, to).catch(() => copyFile(path, to));
-      discard();
+      try {
+        await rename(path, to).catch(() => copyFile(path, to));
+      } catch (error) {
+        throw unwritable(to, error, 'Nothing was kept.');
+      } finally {
+        discard();
+      }
     },
   };
 }
@@ -84,21 +90,16 @@ function directoryIn(beside: string | undefined): string {
   try {
     return mkdtempSync(join(parent, '.tidings-'));
   } catch (error) {
-    throw new CommandFailure(EXIT.usage, 'unwritable', `Nothing can be written to ${parent}.`, {
-      cause: error,
-    });
+    throw unwritable(parent, error);
   }
 }
 
 function brokenOff(error: unknown): CommandFailure {
-  const { message, code } = error as NodeJS.ErrnoException;
-  const isOurs = code === 'ENOSPC' || code === 'EACCES';
-  return isOurs
-    ? new CommandFailure(EXIT.usage, 'unwritable', `The file cannot be written: ${message}.`, {
-        cause: error,
-      })
-    : new CommandFailure(EXIT.unreachable, 'unreachable', `The download broke off: ${message}.`, {
-        hint: 'Nothing was kept. Repeat the command.',
-        cause: error,
-      });
+  if (isFileError(error)) return unwritable('The file', error, 'Nothing was kept.');
+  return new CommandFailure(
+    EXIT.unreachable,
+    'unreachable',
+    `The download broke off: ${(error as Error).message}.`,
+    { hint: 'Nothing was kept. Repeat the command.', cause: error },
+  );
 }

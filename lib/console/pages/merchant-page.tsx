@@ -6,7 +6,7 @@ import { listRedeliveries } from '../../api/redeliveries/redeliveries-contract.t
 import { readStatsOperation } from '../../api/stats/stats-contract.ts';
 import { listTransactions } from '../../api/transactions/ask-contract.ts';
 import type { AnswerOf } from '../asking/console-api.ts';
-import { action, type Frame, page } from '../site/page.ts';
+import { action, type Frame, page, type Visit } from '../site/page.ts';
 import { hrefOf } from '../site/paths.ts';
 import { ActionForm, Button, LinkButton } from '../view/controls/button.tsx';
 import { Foreign } from '../view/data/foreign.tsx';
@@ -18,10 +18,11 @@ import { JobTable } from './jobs/job-table.tsx';
 import { MERCHANT_JOBS } from './jobs/merchant-jobs-page.tsx';
 import { BalanceBar, type OverviewAnswer } from './parts/balance-bar.tsx';
 import { EndpointCards } from './parts/endpoint-cards.tsx';
+import { ErasedMerchant, type ErasureAnswer, erasureBehind } from './parts/erased-merchant.tsx';
 import { FirstSteps } from './parts/first-steps.tsx';
 import { dayBefore, StatsCharts } from './parts/stats-charts.tsx';
 
-interface Props {
+interface Living {
   readonly merchant: AnswerOf<typeof readMerchant>;
   readonly endpoints: AnswerOf<typeof listEndpoints>['items'];
   readonly stats: AnswerOf<typeof readStatsOperation>;
@@ -32,6 +33,8 @@ interface Props {
   readonly isNew: boolean;
 }
 
+type Props = Living | { readonly erasure: ErasureAnswer };
+
 const PATH = '/merchants/{merchantId}';
 /** The newest jobs. Three of them run at most. */
 const JOBS_READ = '10';
@@ -40,27 +43,42 @@ const PORTAL_LINK = '/merchants/{merchantId}/portal-link';
 export const merchantPage = page({
   path: PATH,
   who: 'merchant',
-  async load({ api, session, params: { merchantId }, ui }): Promise<Props> {
-    const from = dayBefore(ui.now);
-    const whose = session.scope === 'admin' ? { merchantId } : {};
-    const [merchant, { items: endpoints }, stats, overview, jobs, { items: outcomes }] = await Promise.all([
-      api.ask(readMerchant, { merchantId }),
-      api.ask(listEndpoints, { merchantId }),
-      api.ask(readStatsOperation, { query: { from, ...whose } }),
-      api.ask(readOverviewOperation, { query: whose }),
-      api.ask(listRedeliveries, { merchantId, query: { limit: JOBS_READ } }),
-      api.ask(listTransactions, { merchantId, query: { limit: '1' } }),
-    ]);
-    const open = jobs.items.filter(({ endedAt }) => endedAt === undefined);
-    const isNew = endpoints.length === 0 || outcomes.length === 0;
-    return { merchant, endpoints, stats, overview, jobs: open, isNew };
+  async load(visit): Promise<Props> {
+    try {
+      return await loadLiving(visit);
+    } catch (error) {
+      const erasure = await erasureBehind(error, visit);
+      if (erasure === undefined) throw error;
+      return { erasure };
+    }
   },
-  title: (_text, { merchant }) => merchant.name,
-  place: ({ merchant: { merchantId, name } }) => ({ merchant: { id: merchantId, name } }),
-  view: Merchant,
+  title: (_text, props) => ('erasure' in props ? props.erasure.merchantId : props.merchant.name),
+  // An erased merchant has no pages to go to.
+  place: (props) =>
+    'erasure' in props
+      ? { current: 'merchants' }
+      : { merchant: { id: props.merchant.merchantId, name: props.merchant.name } },
+  view: (props, frame) =>
+    'erasure' in props ? ErasedMerchant(props.erasure, frame) : Merchant(props, frame),
 });
 
-function Merchant(props: Props, frame: Frame) {
+async function loadLiving({ api, session, params: { merchantId }, ui }: Visit<typeof PATH>): Promise<Living> {
+  const from = dayBefore(ui.now);
+  const whose = session.scope === 'admin' ? { merchantId } : {};
+  const [merchant, { items: endpoints }, stats, overview, jobs, { items: outcomes }] = await Promise.all([
+    api.ask(readMerchant, { merchantId }),
+    api.ask(listEndpoints, { merchantId }),
+    api.ask(readStatsOperation, { query: { from, ...whose } }),
+    api.ask(readOverviewOperation, { query: whose }),
+    api.ask(listRedeliveries, { merchantId, query: { limit: JOBS_READ } }),
+    api.ask(listTransactions, { merchantId, query: { limit: '1' } }),
+  ]);
+  const open = jobs.items.filter(({ endedAt }) => endedAt === undefined);
+  const isNew = endpoints.length === 0 || outcomes.length === 0;
+  return { merchant, endpoints, stats, overview, jobs: open, isNew };
+}
+
+function Merchant(props: Living, frame: Frame) {
   const { merchant, endpoints, stats, overview, jobs, isNew } = props;
   const { ui, text, session, csrf } = frame;
   const { merchantId, schedule, createdAt } = merchant;

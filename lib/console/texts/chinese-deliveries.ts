@@ -4,7 +4,7 @@ import type { englishDeliveries } from './english-deliveries.ts';
 /** The texts of a merchant's deliveries in Chinese. */
 export const chineseDeliveries: Translated<typeof englishDeliveries> = {
   deliveries: {
-    title: '通知',
+    title: '投递',
     lead: '交易的结果，以及您的端点是否已收到通知。',
     replay: '重发未送达的通知',
     search: '按订单号或交易号查找',

@@ -11,8 +11,9 @@ export const chinesePages: Translated<typeof englishPages> = {
   ...chineseEndpoints,
   ...chineseMerchant,
   logInErrors: {
-    notAKey: '这不是访问密钥。密钥以 tk_ 开头。',
-    refused: '该密钥未知、已撤销、已过期，或不供人员登录。请使用范围为 admin 或 merchant 的密钥。',
+    notAKey: '这不是访问密钥。访问密钥以 tk_ 开头。',
+    refused:
+      '该访问密钥未知、已吊销、已过期，或不供人员登录。请使用权限范围为 admin 或 merchant 的访问密钥。',
   },
   flash: {
     merchantSaved: (name) => `${name} 已保存。`,
@@ -20,7 +21,7 @@ export const chinesePages: Translated<typeof englishPages> = {
     endpointDisabled: (id) => `端点 ${id} 不再接收回调。`,
     sentAgain: (id) => `${id} 即将重新发送。`,
     acknowledged: (id) => `${id} 已确认，不再发送。`,
-    keyRevoked: (id) => `密钥 ${id} 已撤销。`,
+    keyRevoked: (id) => `访问密钥 ${id} 已吊销。`,
     endpointSaved: (id) => `端点 ${id} 已保存并生效。`,
     endpointDeleted: (id) => `端点 ${id} 已删除。`,
     ...chineseOperatorFlash,
@@ -52,7 +53,7 @@ export const chinesePages: Translated<typeof englishPages> = {
     portalMake: '生成门户链接',
     portalMade: '请将此链接发送给商户。链接仅可使用一次，且只在此处显示一次。',
     portalUntil: '有效期至',
-    deliveries: '通知',
+    deliveries: '投递',
     endpoints: '端点',
     jobs: '任务',
     openJobs: '运行中的任务',

@@ -196,13 +196,13 @@ function checkOf(body: Uint8Array): Check | undefined {
 
 /** Runs `work` with a time limit, because the service stops waiting and would not see a later answer. */
 async function within<T>(timeoutMs: number, work: () => T | Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new InitiatorFault({ code: 'timeout', message: 'lookUp took too long.' })),
-    timeoutMs,
-  );
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const fault = new InitiatorFault({ code: 'timeout', message: 'lookUp took too long.' });
+    timer = setTimeout(reject, timeoutMs, fault);
+  });
   try {
-    return await Promise.race([work(), late.promise]);
+    return await Promise.race([work(), late]);
   } finally {
     clearTimeout(timer);
   }

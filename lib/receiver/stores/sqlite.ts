@@ -1,6 +1,7 @@
 import { bucketOf } from '../../protocol/row-digest.ts';
 import { functionsProblem } from '../../protocol/runtime/option-rules.ts';
 import { assertOptions, ReceiverFault } from '../receiver-fault.ts';
+import { openSqlite } from './open-sqlite.ts';
 import {
   type Acknowledgement,
   type AppliedOutcome,
@@ -27,10 +28,15 @@ const PAGE = 1_000;
  * The store creates its tables, `tidings_…`, when it is created. They keep every outcome for good, about 200 bytes each.
  * If a row is deleted, reconciliation applies its outcome again.
  *
+ * @param database an open database of `node:sqlite` or of a library with the same functions; or the path of a file, which
+ * the store opens with `node:sqlite`
  * @example const store = sqliteStore(new DatabaseSync('shop.db', { timeout: 1_000 }));
+ * @throws ReceiverFault `invalid_option`, for a path also on a Node without `node:sqlite`
  */
-export function sqliteStore<Database extends SqliteDatabase>(database: Database): ReceiverStore<Database> {
-  assertOptions([functionsProblem('The database of sqliteStore', database, ['exec', 'prepare'])]);
+export function sqliteStore(database: string): ReceiverStore<SqliteDatabase>;
+export function sqliteStore<Database extends SqliteDatabase>(database: Database): ReceiverStore<Database>;
+export function sqliteStore(opened: SqliteDatabase | string): ReceiverStore<SqliteDatabase> {
+  const database = databaseOf(opened);
   database.exec(MIGRATION);
   const db = keepStatements(database);
   const read = (merchantId: string, transactionId: string): AppliedOutcome | undefined => {
@@ -145,6 +151,12 @@ function insert(db: SqliteDatabase, next: AppliedOutcome): void {
 }
 
 /** @throws ReceiverFault `effects_not_synchronous` */
+function databaseOf(opened: SqliteDatabase | string): SqliteDatabase {
+  if (typeof opened === 'string' && opened.trim() !== '') return openSqlite(opened);
+  assertOptions([functionsProblem('The database of sqliteStore', opened, ['exec', 'prepare'])]);
+  return opened as SqliteDatabase;
+}
+
 function assertDone(result: unknown): void {
   if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return;
   // Without a handler, a later rejection of this promise would end the process.

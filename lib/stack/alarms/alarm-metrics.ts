@@ -5,7 +5,7 @@ import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { METRICS, type MetricName } from '../../metric-names.ts';
-import type { FrontDoor } from '../front/front-door.ts';
+import type { FrontDoor } from '../service-parts.ts';
 
 const ERRORS = 'Errors';
 

@@ -13,11 +13,10 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { MAX_QUEUE_DELAY_SECONDS, type Preset, QUEUES } from '../../settings.ts';
+import type { Preset } from '../../presets.ts';
+import { MAX_QUEUE_DELAY_SECONDS, QUEUES } from '../../settings.ts';
 import { accept } from '../accepted-findings.ts';
-import type { Lanes } from '../delivery/lanes.ts';
-import type { FrontDoor } from '../front/front-door.ts';
-import type { Intake } from '../ingest/intake-queue.ts';
+import type { FrontDoor, Intake, Lanes } from '../service-parts.ts';
 import { BEHIND, COUNTED } from './alarm-list.ts';
 import {
   deadLetters,

@@ -1,5 +1,5 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Preset } from '../../settings.ts';
+import type { Preset } from '../../presets.ts';
 import { laneEnvironment, tableEnvironment } from '../function-environment.ts';
 import { createFunction, everyMinutes, type Part } from '../service-function.ts';
 

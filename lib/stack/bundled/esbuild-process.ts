@@ -7,11 +7,14 @@ import { withoutJsonSchema } from './without-json-schema.ts';
 
 /**
  * A process that calls esbuild once. The CDK makes its constructs synchronously, and esbuild runs plugins in asynchronous
- * calls only. The options come as JSON on stdin; faults are printed, and end it with an error.
+ * calls only. The options come as JSON on stdin; the files that went in are printed as JSON. Faults are printed, and end it
+ * with an error.
  */
 const options = JSON.parse(readFileSync(0, 'utf8')) as BuildOptions;
-await build({ ...options, plugins: [leftOut, operationAddresses, packedTexts, withoutJsonSchema] }).catch(
-  () => {
-    process.exitCode = 1;
-  },
-);
+const plugins = [leftOut, operationAddresses, packedTexts, withoutJsonSchema];
+try {
+  const { metafile } = await build({ ...options, metafile: true, plugins });
+  process.stdout.write(JSON.stringify(Object.keys(metafile.inputs)));
+} catch {
+  process.exitCode = 1;
+}

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { Preset } from '../../settings.ts';
+import type { Preset } from '../../presets.ts';
 
 /** Lambda's maximum. A batch ends sooner at 6 MB, and after the time below. */
 const COUNT_BATCH = 10_000;

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { QUEUES } from '../../settings.ts';
 import { acceptLastQueue } from '../accepted-findings.ts';
+import type { Lanes } from '../service-parts.ts';
 import { createQueue, type Storage } from '../storage/storage.ts';
 
 /**
@@ -11,14 +11,6 @@ import { createQueue, type Storage } from '../storage/storage.ts';
  * If the function dies, the message waits for the whole visibility timeout each time: 48 minutes in all.
  */
 const MAX_RECEIVES = 9;
-
-/** The first and retry lanes for deliveries, the check lane, and the dead-letter queue. */
-export interface Lanes {
-  readonly first: IQueue;
-  readonly retry: IQueue;
-  readonly check: IQueue;
-  readonly dead: IQueue;
-}
 
 /** Creates the lanes. */
 export function createLanes(scope: Construct, storage: Storage): Lanes {

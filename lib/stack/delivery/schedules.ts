@@ -3,7 +3,7 @@ import { type IGrantable, type IRole, PolicyStatement, Role, ServicePrincipal } 
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct, IConstruct } from 'constructs';
 import { accept, acceptInlinePolicy } from '../accepted-findings.ts';
-import type { Lanes } from './lanes.ts';
+import type { Lanes } from '../service-parts.ts';
 
 /** Schedules put messages back into the lanes after delays that are too long for a queue. */
 export interface Schedules {

@@ -1,6 +1,6 @@
 import { Fn } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { type IMetric, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { FunctionUrlAuthType, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { createTestRequest } from '../delivery/delivery-functions.ts';
 import {
@@ -10,6 +10,7 @@ import {
   queryEnvironment,
 } from '../function-environment.ts';
 import { createFunction, type Part } from '../service-function.ts';
+import type { FrontDoor } from '../service-parts.ts';
 import { createAdmin, createDocument, createOperate, createQuery } from './api-functions.ts';
 import { connectConsole, createConsole, createConsoleBehind } from './console-function.ts';
 import { addConsoleRoutes } from './console-routes.ts';
@@ -19,22 +20,6 @@ import { createDistribution } from './web-acl.ts';
 
 /** A test request ends within 20 s, and every other request sooner. */
 const FRONT_TIMEOUT_SECONDS = 29;
-
-/** Where requests come in. */
-export interface FrontDoor {
-  /** The address of the API, without a slash at its end. */
-  readonly url: string;
-  /** The name at which the DNS record of a custom domain must point. */
-  readonly domainTarget?: string | undefined;
-  /** The functions that only serve requests, by name. */
-  readonly functions: Readonly<Record<string, LambdaFunction>>;
-  /** Answers with 5xx. */
-  metricServerError(options: MetricOptions): IMetric;
-  /** Requests. */
-  metricCount(options: MetricOptions): IMetric;
-  /** Milliseconds from request to answer. */
-  metricLatency(options: MetricOptions): IMetric;
-}
 
 /** Creates the front door that the settings name. `record` has its queue besides, so both doors have it. */
 export function createFrontDoor(part: Part, record: LambdaFunction): FrontDoor {

@@ -23,13 +23,6 @@ const INTEGRATION_UNDER: Readonly<Record<ApiFunctionName, string>> = {
   document: 'readOpenApi',
 };
 
-export interface Throttle {
-  /** Requests per second. Default: 2,000. */
-  readonly rateLimit?: number | undefined;
-  /** Requests in a burst. Default: 4,000. */
-  readonly burstLimit?: number | undefined;
-}
-
 /** Creates the HTTP API. Each operation of the contract gets a route to the function that it names. */
 export function createHttpApi(part: Part, functions: Readonly<Record<ApiFunctionName, IFunction>>): HttpApi {
   const { scope, settings } = part;

@@ -1,25 +1,12 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { QUEUES } from '../../settings.ts';
 import { acceptLastQueue } from '../accepted-findings.ts';
+import type { Recorder } from '../props.ts';
+import type { Intake } from '../service-parts.ts';
 import { createQueue, type Storage } from '../storage/storage.ts';
-
-/** Another account whose events may record outcomes. The service's own account always may. */
-export interface Recorder {
-  /** AWS account id, 12 digits. The event bus must allow it to put events. */
-  readonly account: string;
-  /** The merchants for which it may record. Default: all. */
-  readonly merchantIds?: readonly string[] | undefined;
-}
-
-/** The queue for outcomes whose senders do not wait for an answer, and its dead-letter queue. */
-export interface Intake {
-  readonly queue: IQueue;
-  readonly dead: IQueue;
-}
 
 /** Detail type of an event that records an outcome. Its detail is an item of a batch plus `merchantId`. */
 const DETAIL_TYPE = 'Transaction Outcome';

@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { accept } from '../accepted-findings.ts';
+import type { RestoredTable } from '../props.ts';
 import type { Storage } from './storage.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
@@ -29,12 +30,6 @@ const FEED_ATTRIBUTES = [
   'recordedAt',
   'listedAt',
 ];
-
-/** A table that DynamoDB restored from a backup, with its stream switched on. */
-export interface RestoredTable {
-  readonly tableName: string;
-  readonly streamArn: string;
-}
 
 /**
  * The stack's own table, or the restored one that takes its place. Both have the same construct id, so the relay's event

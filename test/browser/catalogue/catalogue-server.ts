@@ -51,7 +51,7 @@ interface SceneOptions {
 }
 
 export async function startCatalogue(): Promise<Catalogue> {
-  const { stylesheet, script, reconciliation, ledgerWorker } = packConsoleAssets();
+  const { stylesheet, script, reconciliation, ledgerWorker } = packConsoleAssets().assets;
   const unpacked = ({ packed }: typeof script) => brotliDecompressSync(Buffer.from(packed, 'base64'));
   const files: Readonly<Record<string, readonly [type: string, body: Buffer]>> = {
     '/console.css': ['text/css', unpacked(stylesheet)],

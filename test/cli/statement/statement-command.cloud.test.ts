@@ -75,6 +75,13 @@ describe('tidings statement', () => {
     expect(await run('2026-11-20', '--quiet')).toMatchObject({ status: 1, stdout: '' });
     breaksOff = true;
     expect(await run('2026-11-20', '--out', out)).toMatchObject({ status: 3 });
+    breaksOff = false;
+    const env = { TIDINGS_API: origin, TIDINGS_KEY: 'tk_a_b', TIDINGS_CONFIG_DIR: directory };
+    const full = await runCommand(['statement', '2026-11-20', '--out', out], { env, isDiskFull: true });
+    expect(full).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/cannot be written: EFBIG.*\nNothing was kept/),
+    });
     expect(existsSync(out)).toBe(false);
     expect(readdirSync(directory)).toEqual(before);
     expect(await run('2026-11-20', '--out', '/nowhere/statement.csv')).toMatchObject({ status: 2 });

@@ -23,7 +23,7 @@ describe('the first page of a browser', () => {
   const scripts = new Map<string, number>();
 
   beforeAll(async () => {
-    const files = packConsoleAssets();
+    const files = packConsoleAssets().assets;
     const packed = Object.values(files).map(
       (file) => [packedFile(file), Buffer.from(file.packed, 'base64')] as const,
     );

@@ -46,6 +46,9 @@ describe('the rows of an erased merchant', () => {
     await begin();
     await world.eraseRows();
     expect(left('demo')).toEqual([]);
+    expect(await world.ports.erasures.read(DEMO)).toMatchObject({ state: 'deleting', pass: 2 });
+    world.time.nowMs += 5 * MINUTE_MS;
+    await world.eraseRows();
     expect(left('other')).toEqual(expect.arrayContaining([...others]));
     expect([...world.files.keys()]).toEqual(files);
     const ended = (await world.ports.erasures.read(DEMO)) as Erasure;
@@ -75,6 +78,21 @@ describe('the rows of an erased merchant', () => {
     });
     await world.eraseRows();
     expect(left('demo')).toEqual([]);
+  });
+
+  it('include counts that come from the stream after the first pass', async () => {
+    const { world, erase, left, begin } = await worldOfErased();
+    await erase();
+    await begin();
+    await world.eraseRows();
+    await world.countAll();
+    expect(left('demo')).toEqual([expect.stringMatching(/^counts /)]);
+    for (let pass = 2; pass <= 3; pass += 1) {
+      world.time.nowMs += 5 * MINUTE_MS;
+      await world.eraseRows();
+    }
+    expect(left('demo')).toEqual([]);
+    expect(await world.ports.erasures.read(DEMO)).toMatchObject({ state: 'erased', pass: 3 });
   });
 
   it('include late ones that an initiator writes after the deletion: relay deletes them', async () => {
@@ -112,7 +130,8 @@ describe('the rows of an erased merchant', () => {
     for (; runs < 500 && (await world.ports.erasures.open()).length > 0; runs += 1) {
       let asked = 0;
       // Time for one step, and then none.
-      const oneStep = () => (asked++ < 3 ? world.time.nowMs : Number.POSITIVE_INFINITY);
+      const oneStep = () => (asked++ < 2 ? world.time.nowMs : Number.POSITIVE_INFINITY);
+      world.time.nowMs += MINUTE_MS;
       Object.assign(clock, { now: oneStep });
       await world.eraseRows(world.time.nowMs + HOUR_MS);
     }
@@ -133,8 +152,10 @@ describe('the rows of an erased merchant', () => {
       if (writes % 2 === 1) throw new Error('the process died');
       return save(erasure, rev);
     };
-    for (let run = 0; run < 200 && (await erasures.open()).length > 0; run += 1)
+    for (let run = 0; run < 200 && (await erasures.open()).length > 0; run += 1) {
+      world.time.nowMs += MINUTE_MS;
       await world.eraseRows().catch(() => undefined);
+    }
     expect(left('demo')).toEqual([]);
     expect(await erasures.read(DEMO)).toMatchObject({ state: 'erased' });
   });
@@ -150,7 +171,15 @@ describe('the rows of an erased merchant', () => {
     const ended = await read(DEMO);
     erasures.open = async () => [DEMO];
     erasures.read = async () => old;
+    const { rows } = world.ports;
+    const { removeNext } = rows;
+    let steps = 0;
+    rows.removeNext = (place) => {
+      steps += 1;
+      return removeNext(place);
+    };
     await world.eraseRows();
+    expect(steps).toBe(1);
     expect(await read(DEMO)).toEqual(ended);
   });
 

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { type ServiceCloud, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { type Ended, linesOf, run } from './program.ts';
@@ -107,6 +109,38 @@ describe('the command line against a running service', () => {
     expect(await json(['endpoints', 'list', ...of])).toMatchObject([{ endpointId: 'pay', enabled: false }]);
   });
 
+  it.each(['wechat', 'alipay'])('compares a bill of %s with what was recorded', async (format) => {
+    const [paid, other] = [`${format}-1`, `${format}-2`];
+    const content = {
+      transactionType: 'payment',
+      status: 'SUCCEEDED',
+      currency: 'CNY',
+      occurredAt: new Date().toISOString(),
+    };
+    const lines = [paid, other].map((transactionId) =>
+      JSON.stringify({ transactionId, ...content, amount: 1_990 }),
+    );
+    const of = ['--merchant', 'shop-7'];
+    expect((await run(['record', '-', ...of], { env: initiator, input: lines.join('\n') })).status).toBe(0);
+    const ledger = join(dataDir, `${format}.csv`);
+    const compare = async (amount: string) => {
+      writeFileSync(
+        ledger,
+        billOf(format, [
+          [paid, '19.90'],
+          [other, amount],
+        ]),
+      );
+      return run(['reconcile', '--ledger', ledger, '--format', format, '--json'], { env: receiver });
+    };
+    await eventually(
+      () => compare('19.90'),
+      ({ status, stderr }) => expect([status, stderr]).toEqual([0, '']),
+    );
+    const differs = await compare('19.91');
+    expect([differs.status, differs.stdout]).toEqual([1, expect.stringContaining(other)]);
+  });
+
   it('ends with 4 if the service refuses, with 3 if nothing answers, and says what to do', async () => {
     const wrong = { ...admin, TIDINGS_KEY: 'tk_wrong_secretsecretsecretsecret' };
     const refused = await run(['merchants', 'list', '--json'], { env: wrong });
@@ -148,3 +182,26 @@ describe('the command line against a running service', () => {
     expect(elsewhere).toMatchObject({ status: 2, stderr: expect.stringContaining('is not sent to') });
   });
 });
+
+/** A bill of today, with Windows line ends and totals, as its provider gives it. @param rows order number and yuan */
+function billOf(format: string, rows: readonly (readonly [string, string])[]): string {
+  const at = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+  const lines =
+    format === 'wechat'
+      ? [
+          '\ufeff交易时间,微信订单号,商户订单号,交易状态,货币种类,微信退款单号,商户退款单号,退款金额,退款状态,订单金额',
+          ...rows.map(([own, yuan]) =>
+            [at, '420', own, 'SUCCESS', 'CNY', '0', '0', '0.00', '', yuan].map((cell) => `\`${cell}`).join(),
+          ),
+          '总交易单数,订单总金额',
+          `\`${rows.length},\`39.80`,
+        ]
+      : [
+          '#支付宝业务明细查询',
+          '支付宝交易号,商户订单号,业务类型,商品名称,创建时间,完成时间,订单金额（元）,退款批次号/请求号,备注',
+          ...rows.map(([own, yuan]) => `2026\t,${own}\t,交易\t,tea\t,${at}\t,${at}\t,${yuan},\t,\t`),
+          '#-----------业务明细列表结束-----------',
+          `#交易合计：${rows.length}笔，商家实收共39.80元`,
+        ];
+  return `${lines.join('\r\n')}\r\n`;
+}

@@ -1,13 +1,10 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { type ServiceCloud, startServiceCloud } from '../../support/running/service-cloud.ts';
-import { type Ended, linesOf, run, start } from './program.ts';
+import { type Ended, linesOf, run } from './program.ts';
 
 describe('operating with the command line', () => {
   const dataDir = temporaryDirectory();
@@ -124,26 +121,5 @@ describe('operating with the command line', () => {
     expect(await json(['alerts'], merchant)).toEqual([]);
     const { status, stdout } = await run(['portal', '--merchant', 'shop', '--expires', '5m'], { env: admin });
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^https?:\/\/\S+#\S+\n$/)]);
-  });
-
-  it('ends without a word if the reader of its pipe leaves, and with 130 on Ctrl-C', async () => {
-    const child = start(['audit-log', '--merchant', 'shop'], { env: admin });
-    child.stdout.destroy();
-    let said = '';
-    child.stderr.on('data', (chunk) => {
-      said += chunk;
-    });
-    const [left] = await once(child, 'close');
-    expect([left, said]).toEqual([0, '']);
-    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
-    const waiting = start(['status'], { env: { ...admin, TIDINGS_API: `http://127.0.0.1:${port}` } });
-    await once(silent, 'request');
-    waiting.kill('SIGINT');
-    const [status] = await once(waiting, 'close');
-    silent.closeAllConnections();
-    silent.close();
-    expect(status).toBe(130);
   });
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { publishedCommand } from '../../support/published/published.ts';
+import { publishedCommand } from '../../support/published/published-command.ts';
 import { ROOT } from '../../support/synthesized.ts';
 
 /** `tidings` as a child process, as people and scripts run it: the file of the published package, which starts fastest. */
@@ -15,15 +15,27 @@ export interface Ended {
 export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** No byte can be written to any file, as on a full disk. Pipes are no files. */
+  readonly isDiskFull?: boolean;
 }
 
-export function start(words: readonly string[], { env }: Pick<Surroundings, 'env'>) {
+/** `TIDINGS_TEST_NODE` names another Node, such as the oldest that the package supports. */
+const NODE = process.env.TIDINGS_TEST_NODE ?? process.execPath;
+
+type Started = Omit<Surroundings, 'input'>;
+
+export function start(words: readonly string[], { env, isDiskFull = false }: Started) {
   const { PATH = '', HOME = '' } = process.env;
-  return spawn(process.execPath, [command, ...words], { cwd: ROOT, env: { PATH, HOME, ...env } });
+  const limited = isDiskFull ? ['bash', '-c', 'ulimit -f 0; exec "$@"', 'bash'] : [];
+  const [program = '', ...given] = [...limited, NODE, command, ...words];
+  return spawn(program, given, { cwd: ROOT, env: { PATH, HOME, ...env } });
 }
 
-export async function run(words: readonly string[], { env, input = '' }: Surroundings): Promise<Ended> {
-  const child = start(words, { env });
+export async function run(
+  words: readonly string[],
+  { input = '', ...started }: Surroundings,
+): Promise<Ended> {
+  const child = start(words, started);
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));

@@ -180,7 +180,7 @@ describe('export and import', () => {
     };
     await live.create('POST /v1/merchants', { merchantId: 'erased', name: 'Erased' });
     const erased = await run(['merchants', 'erase', 'erased', '--yes'], { env: envOf(live) });
-    expect(erased).toMatchObject({ status: 0, stderr: '' });
+    expect(erased).toMatchObject({ status: 0, stderr: expect.stringContaining('merchants erasure erased') });
     const refused = await importOf('erased', '--json');
     expect(refused).toMatchObject({ status: 4, stderr: expect.stringContaining('was erased') });
     const full = await importOf('shop-10', '--secrets-to', '/dev/full');

@@ -16,7 +16,7 @@ const UNSEEN = 'unseen';
 
 /** A merchant that is erased, with what was kept of it, and what comes late. */
 export async function vanish(journey: Journey): Promise<void> {
-  const { admin, record, appears, put, set, rows, judged } = journey;
+  const { admin, record, appears, put, set, unset, rows, judged } = journey;
   const failing = await openServer(() => ({ status: 500 }));
   await admin('POST /v1/merchants', { merchantId: 'gone', name: 'Gone', schedule: [1] });
   await admin('POST /v1/merchants/gone/endpoints', { url: failing.url, types: ['*', 'tidings.*'] });
@@ -33,7 +33,15 @@ export async function vanish(journey: Journey): Promise<void> {
   // As if it had been erased long ago, so that nothing of it is on its way any more.
   const longAgo = new Date(Date.now() - HOUR_MS).toISOString();
   await set({ pk: 'M#gone', sk: 'PROFILE' }, 'erasedAt', longAgo);
-  const erasure = await appears('J#erasure#gone', ({ state }) => state === 'erased');
+  const [erasure] = await eventually(
+    async () => {
+      const found = await rows('J#erasure#gone');
+      // Not five minutes between two passes.
+      if (found[0]?.passFrom !== undefined) await unset(found[0], 'passFrom');
+      return found;
+    },
+    ([found]) => expect(found).toMatchObject({ state: 'erased' }),
+  );
   expect(erasure).toMatchObject({ files: 1 });
   const progress = await admin('GET /v1/merchants/gone/erasure');
   expect(progress).toMatchObject({ state: 'erased', deleted: { files: 1 } });

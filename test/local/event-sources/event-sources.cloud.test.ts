@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { comesBackSoon, resourceOf, useLocalCloud } from '../fixture/harness.ts';
 
-const fixture = await useLocalCloud();
+const fixture = await useLocalCloud({ isForWholeFile: true });
 
 /** With one instance that has started already: only then is the visibility time-out longer than its work on any machine. */
 async function startWarm() {
@@ -16,7 +16,8 @@ async function startWarm() {
   return started;
 }
 
-describe('a queue as event source', () => {
+/** Side by side: each waits until messages are visible again. */
+describe.concurrent('a queue as event source', () => {
   it('brings back the failed messages of a batch only, and gives them up to the dead-letter queue', async () => {
     const { cloud, result, sqs } = await startWarm();
     await Promise.all(

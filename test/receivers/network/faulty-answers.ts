@@ -22,50 +22,68 @@ interface Exchange {
   /** As the receiver asked: `GET /v1/windows?…`. */
   readonly question: string;
   readonly genuine: Answer;
-  /** The genuine answer to the question before. */
-  readonly before: Answer | undefined;
+  /** The genuine, signed answer to another question: that there is no such transaction. */
+  readonly elsewhere: Answer;
   readonly merchantId: string;
 }
 
 const PASSED_ON = ['content-type', 'retry-after', 'webhook-id', 'webhook-timestamp', 'webhook-signature'];
-/** Every third answer is another one than the service gave. A receiver asks at least three times. */
+/** Of the other questions, every third is answered by somebody else. A receiver asks at least three times. */
 const FORGED_EVERY = 3;
 
+const ELSEWHERE = '/v1/transactions/no-such-transaction';
 const NOTHING = { status: 404, code: 'unknown_transaction', title: 'There is no such transaction.' };
 
-/** What a proxy or a thief of the connection could answer, without the merchant's secret. */
-const FORGERIES: readonly ((exchange: Exchange) => Answer | Promise<Answer>)[] = [
-  () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<p>Please log in</p>' }),
+type Forgery = (exchange: Exchange) => Answer | Promise<Answer>;
+
+/** "There is no such transaction", as a proxy, an eavesdropper or another merchant could say it. */
+const DENIALS: readonly Forgery[] = [
   ({ question, merchantId }) => ({
     status: 404,
     headers: { 'content-type': 'application/problem+json' },
     body: JSON.stringify({ merchantId, request: question, asOf: new Date().toISOString(), ...NOTHING }),
   }),
-  ({ genuine }) => ({ ...genuine, body: genuine.body.replace('"items":[', '"items":[],"others":[') }),
-  ({ genuine, before }) => before ?? { ...genuine, body: '{}' },
+  ({ elsewhere }) => elsewhere,
   ({ question, merchantId }) => {
     const answer = { status: 404, merchantId, request: question, content: NOTHING };
     return answerOf(signedAnswer(answer, { merchantSecrets: newSecret() }));
   },
+];
+
+/** What else somebody without the merchant's secret could answer. */
+const FORGERIES: readonly Forgery[] = [
+  () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<p>Please log in</p>' }),
+  ({ genuine }) => ({ ...genuine, body: genuine.body.replace('"items":[', '"items":[],"others":[') }),
+  ({ elsewhere }) => elsewhere,
   () => ({ status: 302, headers: { location: '/v1/public-keys' }, body: '' }),
 ];
 
-/** A network between a receiver and the service in which every third answer is not the service's. */
+/**
+ * A network between a receiver and the service. The first question about each transaction gets a denial that is not the
+ * service's, and every third of the others another forgery.
+ */
 export async function openFaultyAnswers(api: string, merchantId: string): Promise<FaultyAnswers> {
   const asked: string[] = [];
   let forged = 0;
-  let before: Answer | undefined;
+
+  const forgeryFor = (target: string): Forgery | undefined => {
+    const isAbout = /^\/v1\/transactions\/[^/?]+$/.test(target);
+    const isFirst = asked.indexOf(target) === asked.length - 1;
+    if (isAbout ? !isFirst : asked.length % FORGED_EVERY !== 0) return undefined;
+    forged += 1;
+    const choice = isAbout ? DENIALS : FORGERIES;
+    return choice[forged % choice.length];
+  };
 
   const server = createServer(async (incoming, response) => {
     const { method = 'GET', url: target = '/' } = incoming;
     asked.push(target);
-    const isForged = asked.length % FORGED_EVERY === 0;
+    const forge = forgeryFor(target);
+    const { authorization = '' } = incoming.headers;
     const genuine = await answerOf(await passedOn(api, incoming));
-    const exchange = { question: `${method} ${target}`, genuine, before, merchantId };
-    before = genuine;
-    const forge = FORGERIES[forged % FORGERIES.length];
-    if (isForged) forged += 1;
-    const given = isForged && forge !== undefined ? await forge(exchange) : genuine;
+    const elsewhere = await answerOf(await fetch(`${api}${ELSEWHERE}`, { headers: { authorization } }));
+    const exchange = { question: `${method} ${target}`, genuine, elsewhere, merchantId };
+    const given = forge === undefined ? genuine : await forge(exchange);
     response.writeHead(given.status, given.headers).end(given.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -190,10 +190,13 @@ function toldUnasked({ merchants, stores, settings }: Evidence): string[] {
   );
 }
 
+/** Events about messages, which name what the message is about. */
+const OF_MESSAGES: ReadonlySet<string> = new Set(['message_superseded', 'message_dropped']);
+
 /** No event or count of outcomes has an alert, and no job sends one again. */
 function takenForOutcomes({ events, stores, counts }: Evidence): string[] {
   const named = events.filter(
-    (event) => event.event !== 'message_superseded' && 'transactionId' in event && isAboutAlert(event),
+    (event) => !OF_MESSAGES.has(event.event) && 'transactionId' in event && isAboutAlert(event),
   );
   const counted = [...counts.stored.values()].filter(({ notification }) => isAboutAlert(notification));
   const again = [...stores.contents.notifications.values()].filter(

@@ -8,6 +8,7 @@ import type { Banks } from '../world/simulated-banks.ts';
 import type { CountReader } from '../world/simulated-counts.ts';
 import type { TimedEvent } from '../world/simulated-functions.ts';
 import type { Lanes } from '../world/simulated-lanes.ts';
+import type { Leaver } from '../world/simulated-leaver.ts';
 import type { SimulatedMerchant } from '../world/simulated-merchants.ts';
 import type { Receiver } from '../world/simulated-receivers.ts';
 import type { Shop } from '../world/simulated-shops.ts';
@@ -26,6 +27,9 @@ export interface Evidence {
   readonly lanes: Lanes;
   readonly stream: Stream;
   readonly counts: CountReader;
+  /** The merchant that was erased. It is not among the others. */
+  readonly leaver: Leaver | undefined;
+  readonly deadLetters: readonly string[];
   readonly story: Story;
   readonly without: Without;
   readonly nowMs: number;

@@ -16,14 +16,15 @@ const EVER = { from: '2000-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' 
  * expects of the windows that it has read is what is stored of them, and the count of the whole service says the same.
  */
 export async function statesWrong(evidence: Evidence): Promise<string[]> {
-  const { stores, merchants } = evidence;
+  const { stores, merchants, leaver } = evidence;
   const stored = [...stores.contents.notifications.values()].filter(isCounted);
   const expected = new Map<string, number>();
-  for (const { merchantId, endpointId, listedAt, state } of stored) {
-    const hour = listedAt.slice(0, 13);
-    for (const row of [`${merchantId} ${endpointId} ${hour}`, `${ALL} ${ALL} ${hour}`])
-      add(expected, `${row} ${state}`, 1);
-  }
+  for (const { merchantId, endpointId, listedAt, state } of stored)
+    add(expected, `${merchantId} ${endpointId} ${listedAt.slice(0, 13)} ${state}`, 1);
+  // The counts of the whole service keep those of an erased merchant as they were last.
+  const deleted = [...(leaver?.notifications.values() ?? [])].filter(isCounted);
+  for (const { listedAt, state } of [...stored, ...deleted])
+    add(expected, `${ALL} ${ALL} ${listedAt.slice(0, 13)} ${state}`, 1);
   const found = new Map<string, number>();
   let counted = 0;
   const take = ({ merchantId, endpointId, hour, counts }: CountRow) => {
@@ -41,7 +42,8 @@ export async function statesWrong(evidence: Evidence): Promise<string[]> {
 
   const { audited, wrong: unaudited } = await expectationsWrong(evidence);
   wrong.push(...unaudited);
-  if (audited !== counted) wrong.push(`${audited} are expected by the audit, and ${counted} are counted`);
+  const ever = [...(leaver?.expectations.values() ?? [])].reduce((sum, one) => sum + one, audited);
+  if (ever !== counted) wrong.push(`${ever} are expected by the audit, and ${counted} are counted`);
   return wrong;
 }
 

@@ -48,6 +48,8 @@ export interface Story {
   readonly hasShops: boolean;
   /** Endpoints limit how many requests a second they take, and bursts exceed it. Needs the sweep. */
   readonly hasRates: boolean;
+  /** A merchant is erased. Needs both nets: its rows are deleted when the audit has passed. */
+  readonly hasLeaver: boolean;
   /** An initiator writes rows of a newer version. Some are broken for a while. */
   readonly hasNewerKit: boolean;
   /** Runs of close overtake each other and fail throughout the storm. */
@@ -87,8 +89,9 @@ const SHOPS_EVERY = 4;
 export const OVERTAKEN_EVERY = 7;
 export const NEWER_KIT_EVERY = 5;
 export const RATES_EVERY = 11;
+export const LEAVER_EVERY = 13;
 
-export function drawStory(dice: Dice, seed: number, without: { readonly sweep?: boolean }): Story {
+export function drawStory(dice: Dice, seed: number, without: Without): Story {
   const isLong = dice.chance(LONG_DEAD_SHARE);
   const isCrowded = dice.chance(CROWDED_SHARE);
   const backlog = dice.chance(BACKLOG_SHARE) ? drawBacklog(dice) : undefined;
@@ -102,6 +105,7 @@ export function drawStory(dice: Dice, seed: number, without: { readonly sweep?: 
     hasNewerKit: seed % NEWER_KIT_EVERY === 0,
     // The sweep sends what found no slot.
     hasRates: seed % RATES_EVERY === 0 && without.sweep !== true,
+    hasLeaver: seed % LEAVER_EVERY === 0 && without.sweep !== true && without.audit !== true,
     isCloseOvertaken,
     clocksDiffer: seed % 2 === 0,
     windowSeconds: isCloseOvertaken && !isLong ? 60 : windowSeconds,

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { temporaryDirectory } from '../local-service.ts';
 import { madeOnce } from '../made-once.ts';
@@ -8,31 +9,68 @@ import { ROOT } from '../synthesized.ts';
 /** What the package is built from. */
 const INPUTS = [
   'bin/build.ts',
+  'bin/package',
   'bin/tidings.ts',
   'lib',
+  'functions',
+  'docs/openapi.json',
   'package.json',
+  'node_modules/.package-lock.json',
   'tsconfig.json',
   'tsconfig.build.json',
-  'README.md',
-];
+  'tsconfig.construct.json',
+  'LICENSE',
+  'CHANGELOG.md',
+].map((input) => join(ROOT, input));
 
 /** The package as published, for all tests: read it only. */
 export function builtKit(): Promise<string> {
   return madeOnce({
     name: 'kit',
-    inputs: INPUTS.map((input) => join(ROOT, input)),
+    inputs: INPUTS,
     make: (directory) =>
       void execFileSync(process.execPath, ['bin/build.ts', '--out-dir', directory], { cwd: ROOT }),
   });
 }
 
-/** The file that `npx tidings` runs. */
-export async function publishedCommand(): Promise<string> {
-  const kit = await builtKit();
-  const { bin } = JSON.parse(readFileSync(join(kit, 'package.json'), 'utf8')) as {
-    readonly bin: { readonly tidings: string };
-  };
-  return join(kit, bin.tidings);
+/** The file that `npm pack` makes of the package, for all tests: read it only. */
+export async function packedFile(): Promise<string> {
+  const cwd = await builtKit();
+  const directory = await madeOnce({
+    name: 'packed',
+    inputs: INPUTS,
+    make: (destination) =>
+      void execFileSync('npm', ['pack', '--silent', '--pack-destination', destination], { cwd }),
+  });
+  const [file = ''] = readdirSync(directory);
+  return join(directory, file);
+}
+
+/** The files in it, in order. */
+export async function packedPaths(): Promise<readonly string[]> {
+  const listed = execFileSync('tar', ['-tzf', await packedFile()], { encoding: 'utf8' });
+  return listed
+    .trim()
+    .split('\n')
+    .map((path) => path.replace(/^package\//, ''))
+    .sort();
+}
+
+/** Puts the packed package into a project's `node_modules`, as npm does. */
+export async function installPacked(project: string): Promise<void> {
+  const directory = join(project, 'node_modules/tidings');
+  mkdirSync(directory, { recursive: true });
+  execFileSync('tar', ['-xzf', await packedFile(), '-C', directory, '--strip-components=1']);
+}
+
+/** Links packages of this repository into a project that would have installed them from a registry. */
+export function linkPackages(project: string, names: readonly string[]): void {
+  for (const name of names) {
+    const link = join(project, 'node_modules', name);
+    if (existsSync(link)) continue;
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), link);
+  }
 }
 
 /**
@@ -60,11 +98,38 @@ export function checkTypes(
   files: readonly string[],
   packages: readonly string[] = [],
 ): void {
-  for (const name of ['@types/node', 'undici-types', ...packages]) {
-    mkdirSync(join(project, 'node_modules', name, '..'), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules', name), join(project, 'node_modules', name));
-  }
+  linkPackages(project, ['@types/node', 'undici-types', ...packages]);
   execFileSync(process.execPath, [COMPILER, ...OPTIONS, ...files], { cwd: project, stdio: 'pipe' });
+}
+
+/** The compiler that `attw` checks packages with. It is of a version that still has `moduleResolution: node10`. */
+const ATTW = createRequire(import.meta.url).resolve('@arethetypeswrong/core/package.json');
+const OLD_COMPILER = createRequire(ATTW).resolve('typescript/bin/tsc');
+
+/**
+ * Type-checks files of a project with `moduleResolution: node10`. Declarations of packages are read, but not checked
+ * themselves: this project has not installed the CDK.
+ *
+ * @throws with the compiler's output
+ */
+export function checkTypesNode10(project: string, files: readonly string[]): void {
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--module',
+    'commonjs',
+    '--moduleResolution',
+    'node10',
+    '--skipLibCheck',
+  ];
+  execFileSync(
+    process.execPath,
+    [OLD_COMPILER, ...options, '--target', 'es2022', '--types', 'node', ...files],
+    {
+      cwd: project,
+      stdio: 'pipe',
+    },
+  );
 }
 
 /** Returns the import specifiers of a published file as written. */

@@ -10,6 +10,7 @@ import { query } from './query.ts';
 import { reconcile } from './reconcile.ts';
 import { record } from './record.ts';
 import { redelivery } from './redelivery.ts';
+import { reference } from './reference.ts';
 import { replay } from './replay.ts';
 import { retry } from './retry.ts';
 import { statement } from './statement.ts';
@@ -37,6 +38,7 @@ export const journeys: readonly Journey[] = [
   intakeEvents,
   tenants,
   visit,
+  reference,
   threeMerchants,
   operate,
 ];

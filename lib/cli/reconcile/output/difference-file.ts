@@ -1,5 +1,5 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { usageFailure } from '../../command-line/exit-status.ts';
+import { writing } from '../../command-line/unwritable.ts';
 import type { Side } from '../service/ledger-service.ts';
 import type { Placed } from './report.ts';
 
@@ -19,28 +19,21 @@ const FORMULA = /^[=+\-@\t\r]/;
 /** @throws CommandFailure if it cannot be written */
 export function openDifferenceFile(path: string): DifferenceFile {
   const part = `${path}.part`;
-  const writing = <Result>(write: () => Result): Result => {
-    try {
-      return write();
-    } catch (error) {
-      throw usageFailure(`${path} cannot be written: ${(error as Error).message}.`);
-    }
-  };
-  const file = writing(() => openSync(part, 'w'));
+  const file = writing(path, () => openSync(part, 'w'));
   let isOpen = true;
   const close = () => {
     if (isOpen) closeSync(file);
     isOpen = false;
   };
   const add = (cells: readonly unknown[]) =>
-    writing(() => writeSync(file, `${cells.map(cellOf).join(',')}\r\n`));
+    writing(path, () => writeSync(file, `${cells.map(cellOf).join(',')}\r\n`));
   add(NAMES);
   return {
     add: ({ class: kind, transactionId, window, line, here, there }) =>
       void add([kind, transactionId, window, line, ...cellsOf(here), ...cellsOf(there)]),
     keep: () => {
       close();
-      writing(() => renameSync(part, path));
+      writing(path, () => renameSync(part, path));
     },
     discard: () => {
       close();

@@ -42,6 +42,8 @@ export const erasureSchema = z.object({
   cursor: z.string().exactOptional(),
   /** The places are walked several times, until nothing is found. */
   pass: z.int().positive(),
+  /** The pass begins then. */
+  passFrom: storedTime.exactOptional(),
   foundInPass: z.int().nonnegative(),
   /** Deleted so far. A step whose process died is not counted. */
   rows: z.int().nonnegative(),
@@ -56,6 +58,11 @@ export type Erasure = Readonly<z.infer<typeof erasureSchema>>;
  * statement, an attempt with cached settings, an outcome recorded with a cached profile.
  */
 const LONGEST_RUN_MS = 15 * MINUTE_MS;
+/**
+ * The pause between passes. A message that comes until its row is deleted still closes it, and that write is counted: from the
+ * stream, where writes are collected for a minute.
+ */
+const COUNTED_MS = 5 * MINUTE_MS;
 /** The last pass finds nothing, or only what the indexes showed late. What comes after the beginning is relay's to delete. */
 const MAX_PASSES = 3;
 
@@ -90,11 +97,16 @@ export function begunErasure({ merchantId, erasedAt, erasedFeedShards }: Tombsto
 }
 
 /**
- * Whether the indexes may be read. A row that relay saw before the beginning, and left alone, is in the indexes a feed lag
+ * Whether the next step may be taken. A row that relay saw before the beginning, and left alone, is in the indexes a feed lag
  * later. So each row is either seen there or deleted by relay.
  */
-export function areIndexesComplete({ beganAt }: Erasure, { feedLagSeconds }: Lags, nowMs: number): boolean {
-  return nowMs >= msOf(beganAt) + feedLagSeconds * SECOND_MS;
+export function mayGoOn(
+  { beganAt, passFrom = beganAt }: Erasure,
+  { feedLagSeconds }: Lags,
+  nowMs: number,
+): boolean {
+  const completeMs = msOf(beganAt) + feedLagSeconds * SECOND_MS;
+  return nowMs >= Math.max(completeMs, msOf(passFrom));
 }
 
 /** What one step deleted. */
@@ -118,7 +130,8 @@ export function afterStep(erasure: Erasure, { count, cursor }: Removed, nowMs: n
   const next = PLACES[PLACES.indexOf(erasure.place) + 1];
   if (next !== undefined) return { ...counted, place: next };
   if (counted.foundInPass > 0 && erasure.pass < MAX_PASSES) {
-    return { ...counted, place: PLACES[0], pass: erasure.pass + 1, foundInPass: 0 };
+    const passFrom = isoTime(nowMs + COUNTED_MS);
+    return { ...counted, place: PLACES[0], pass: erasure.pass + 1, passFrom, foundInPass: 0 };
   }
   return { ...counted, state: 'erased', endedAt: isoTime(nowMs) };
 }

@@ -6,10 +6,10 @@ import type { Directory } from '../directory.ts';
 import type { MerchantStore } from '../merchant-store.ts';
 import {
   afterStep,
-  areIndexesComplete,
   auditedBefore,
   begunErasure,
   type Erasure,
+  mayGoOn,
   quietFromMs,
   type Removed,
 } from './erasure.ts';
@@ -49,14 +49,14 @@ export async function runErasures(ports: ErasingPorts, deadlineMs: number): Prom
  */
 async function runErasure(ports: ErasingPorts, merchantId: MerchantId, deadlineMs: number): Promise<void> {
   let current = (await ports.erasures.read(merchantId)) ?? (await begin(ports, merchantId));
-  if (current === undefined || !areIndexesComplete(current, ports, ports.clock.now())) return;
-  for (let step = 0; step < MAX_STEPS && current.state === 'deleting'; step += 1) {
-    if (ports.clock.now() >= deadlineMs) return;
+  for (let step = 0; step < MAX_STEPS && current?.state === 'deleting'; step += 1) {
+    const nowMs = ports.clock.now();
+    if (nowMs >= deadlineMs || !mayGoOn(current, ports, nowMs)) return;
     const next = afterStep(current, await runStep(ports, current), ports.clock.now());
     if (!(await ports.erasures.save(next, current.rev))) return;
     current = next;
   }
-  if (current.state !== 'erased') return;
+  if (current?.state !== 'erased') return;
   const { rows, files } = current;
   ports.reporter.report({ event: 'merchant_rows_deleted', merchantId, rows, files });
 }

@@ -1,7 +1,9 @@
+import { LEAVER_EVERY } from '../../stories/stories.ts';
 import { altered, type DeliberateFault, hook, hookInside, nothing } from '../deliberate-fault.ts';
 
 /** `lib/core/merchants`: settings, and when a change of them is in force. */
 
+const erasure = () => import('../../../../lib/core/merchants/erasing/erasure.ts');
 const history = () => import('../../../../lib/core/merchants/settings-history.ts');
 const datedWrites = () => import('../../../../lib/core/merchants/dated-writes.ts');
 const IN_FORCE_TEST = 'test/core/merchants/in-force.test.ts';
@@ -61,5 +63,34 @@ export const merchantsFaults: readonly DeliberateFault[] = [
       createDatedWrites: (real) => (ports) => real({ ...ports, lead: { ...ports.lead, clocksDifferMs: 0 } }),
     }),
     test: IN_FORCE_TEST,
+  },
+  {
+    name: 'the rows of an erased merchant are deleted at once',
+    at: hook(erasure, { quietFromMs: () => () => 0, auditedBefore: () => () => '' }),
+    every: LEAVER_EVERY,
+  },
+  {
+    name: 'relay leaves late outcomes of an erased merchant alone',
+    at: hookInside(() => import('../../../../lib/core/deliver/relay.ts'), {
+      relay: (real) => (ports, records) =>
+        real({ ...ports, rows: altered(ports.rows, { removeTransaction: async () => 0 }) }, records),
+    }),
+    every: LEAVER_EVERY,
+  },
+  {
+    name: 'the indexes are read as soon as the deletion begins',
+    at: hook(erasure, { mayGoOn: () => () => true }),
+    every: LEAVER_EVERY,
+  },
+  {
+    name: 'the check of a PENDING that is dropped ends, and no index names the PENDING',
+    at: hookInside(() => import('../../../../lib/adapters/memory/memory-outcomes.ts'), {
+      memoryOutcomes: (real) => (table) =>
+        altered(real(table), {
+          erasePending: async ({ merchantId, transactionId }) =>
+            void table.checks.delete(`${merchantId}#${transactionId}`),
+        }),
+    }),
+    every: LEAVER_EVERY,
   },
 ];

@@ -1,1 +1,0 @@
-import { SITE } from './lib/console/pages/all-pages.ts';
