@@ -7,7 +7,7 @@ import { llmsText } from './llms.ts';
 import { codeView, escaped, type Heading, renderMarkdown } from './markdown.ts';
 import { ALL_PAGES } from './navigation.ts';
 import { sitePath, wholePage } from './page-template.ts';
-import { type SearchEntry, searchScript } from './search-entries.ts';
+import { referenceEntries, type SearchEntry, searchScript } from './search-entries.ts';
 import { siteScript, siteStylesheet } from './site-assets.ts';
 
 /** Files of the site by path. */
@@ -59,7 +59,9 @@ function addFile({ root, file, leadTo, files, entries }: Adding): void {
   } else if (file === 'docs/openapi.json') {
     const text = readFileSync(place, 'utf8');
     files.set(file, text);
-    files.set(sitePath(file), apiPage(JSON.parse(text) as OpenApi));
+    const document = JSON.parse(text) as OpenApi;
+    files.set(sitePath(file), apiPage(document));
+    entries.push(...referenceEntries(document, sitePath(file)));
   } else if (file.endsWith('.md')) {
     const source = readFileSync(place, 'utf8');
     const page = renderMarkdown(source, (link) => linkOnSite({ root, file, leadTo }, link));

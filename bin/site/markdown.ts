@@ -88,9 +88,14 @@ interface CellRenderer {
 }
 
 function tableOf({ parser }: CellRenderer, { header, rows }: Tokens.Table): string {
-  const cells = (row: readonly Tokens.TableCell[], tag: string) =>
-    `<tr>${row.map(({ tokens }) => `<${tag}>${parser.parseInline(tokens)}</${tag}>`).join('')}</tr>`;
-  return `<table><thead>${cells(header, 'th')}</thead><tbody>${rows.map((row) => cells(row, 'td')).join('')}</tbody></table>`;
+  const row = (cells: readonly Tokens.TableCell[], tag: string) =>
+    `<tr>${cells.map(({ tokens }) => cell(parser.parseInline(tokens), tag)).join('')}</tr>`;
+  return `<table><thead>${row(header, 'th')}</thead><tbody>${rows.map((cells) => row(cells, 'td')).join('')}</tbody></table>`;
+}
+
+/** A column without a name has no heading. */
+function cell(html: string, tag: string): string {
+  return html === '' ? '<td></td>' : `<${tag}>${html}</${tag}>`;
 }
 
 /** What stands below each heading, without markup. */

@@ -215,6 +215,7 @@ describe('the console of a merchant', () => {
       expect(await page.locator('[data-body] tr').count()).toBe(1);
       expect(await page.locator('[data-body] tr').innerText()).toContain(rows[0]?.transactionId);
       expect(await accessibilityFindings(page)).toEqual([]);
+      await takePicture(page, 'reconciled');
       await page.locator('[data-rows] button.main').click();
       await page.locator('.flash.success').waitFor();
       await eventually(

@@ -172,9 +172,9 @@ describe.each(programs)('the receiver in $language, in a network with faults', (
     expect(payments()).toEqual(sorted());
   });
 
-  it('asks about one transaction', () => {
-    expect(receiver.ask(idOf(2))).toContain('FAILED');
-    expect(receiver.ask('never')).toContain('unknown_transaction');
+  it('asks about one transaction', async () => {
+    expect(await receiver.ask(idOf(2))).toContain('FAILED');
+    expect(await receiver.ask('never')).toContain('unknown_transaction');
     expect(payments()).toEqual(sorted());
   });
 

@@ -1,7 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import { eventually } from '../support/eventually.ts';
 import type { Program } from './programs/languages.ts';
 
@@ -10,7 +11,7 @@ export interface RunningReceiver {
   /** Kills it without warning, and starts it again. */
   killAndStart(): Promise<void>;
   /** What it says about one transaction, when it is called with `ask`. */
-  ask(transactionId: string): string;
+  ask(transactionId: string): Promise<string>;
   /** Rows of its database. */
   query<Row>(sql: string): readonly Row[];
   /** Its last words, for a test that fails. */
@@ -70,8 +71,13 @@ export async function startReceiver(
       return said.slice(-LAST_WORDS).join('');
     },
     stop,
-    ask: (transactionId) =>
-      execFileSync(file, [...args, 'ask', transactionId], { cwd: directory, env, encoding: 'utf8' }),
+    async ask(transactionId) {
+      const { stdout } = await promisify(execFile)(file, [...args, 'ask', transactionId], {
+        cwd: directory,
+        env,
+      });
+      return stdout;
+    },
     async killAndStart() {
       await stop();
       await start();

@@ -87,10 +87,11 @@ describe('the site', () => {
     expect(String(site.get('docs/troubleshooting.html'))).toContain('<th>symptom</th>');
   });
 
-  it('lets the search find each heading of each page', () => {
+  it('lets the search find each heading of each page, and each request', () => {
     const entries = String(site.get('search-entries.js'));
     expect(entries).toContain('"url":"docs/troubleshooting.html#npm-start-does-not-start"');
     expect(entries).toContain('"heading":"outcome_conflict"');
+    expect(entries).toContain('"url":"docs/api.html#redeliverRangeForMerchant"');
   });
 
   it('has llms.txt, the documents that it names, and the API as a page', () => {

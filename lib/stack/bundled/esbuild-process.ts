@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type BuildOptions, build } from 'esbuild';
+import { leftOut } from './left-out.ts';
 import { operationAddresses } from './operation-addresses.ts';
 import { packedTexts } from './packed-texts.ts';
 import { withoutJsonSchema } from './without-json-schema.ts';
@@ -10,7 +11,7 @@ import { withoutJsonSchema } from './without-json-schema.ts';
  * with an error.
  */
 const options = JSON.parse(readFileSync(0, 'utf8')) as BuildOptions;
-const plugins = [operationAddresses, packedTexts, withoutJsonSchema];
+const plugins = [leftOut, operationAddresses, packedTexts, withoutJsonSchema];
 try {
   const { metafile } = await build({ ...options, metafile: true, plugins });
   process.stdout.write(JSON.stringify(Object.keys(metafile.inputs)));

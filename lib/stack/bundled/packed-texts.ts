@@ -6,12 +6,13 @@ import type { Plugin } from 'esbuild';
 
 const CONSOLE = fileURLToPath(new URL('../../console/', import.meta.url));
 
-/** The catalogues that pages import. Each includes those of its rooms. */
+/** The catalogues that pages import, each with those of its rooms, and the code that pages show. */
 const CATALOGUES = [
   'view/text/english.ts',
   'view/text/chinese.ts',
   'texts/english-pages.ts',
   'texts/chinese-pages.ts',
+  'view/delivery/verify-snippets.ts',
 ].map((path) => `${CONSOLE}${path}`);
 
 /** The module with the texts of all catalogues. They share their keys, so they are packed together. */
@@ -33,7 +34,7 @@ export const packedTexts: Plugin = {
       const packed = brotliCompressSync(JSON.stringify(catalogues.map(({ messages }) => messages)));
       return { contents: unpackingModule(packed.toString('base64')), resolveDir: CONSOLE };
     });
-    builder.onLoad({ filter: /(?:english|chinese)(?:-pages)?\.ts$/ }, async ({ path }) => {
+    builder.onLoad({ filter: /(?:english|chinese|-pages|-snippets)\.ts$/ }, async ({ path }) => {
       const index = CATALOGUES.indexOf(path);
       if (index === -1) return undefined;
       return { contents: catalogueModule(index, await catalogueIn(path)), resolveDir: CONSOLE };

@@ -171,7 +171,15 @@ describe('the rows of an erased merchant', () => {
     const ended = await read(DEMO);
     erasures.open = async () => [DEMO];
     erasures.read = async () => old;
+    const { rows } = world.ports;
+    const { removeNext } = rows;
+    let steps = 0;
+    rows.removeNext = (place) => {
+      steps += 1;
+      return removeNext(place);
+    };
     await world.eraseRows();
+    expect(steps).toBe(1);
     expect(await read(DEMO)).toEqual(ended);
   });
 

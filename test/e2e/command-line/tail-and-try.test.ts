@@ -50,22 +50,11 @@ describe('watching a service with the command line', () => {
     removeDirectory(dataDir);
   });
 
-  const record = (id: string) =>
-    run(
-      [
-        'record',
-        id,
-        '--merchant',
-        'shop',
-        '--status',
-        'SUCCEEDED',
-        '--amount',
-        '5',
-        '--currency',
-        'EUR',
-      ].concat(['--occurred', '2026-11-20T08:00:00Z']),
-      { env: initiator },
-    );
+  const record = (id: string, type = 'payment') => {
+    const outcome = '--status SUCCEEDED --amount 5 --currency EUR --occurred 2026-11-20T08:00:00Z';
+    const words = `record ${id} --merchant shop --type ${type} ${outcome}`;
+    return run(words.split(' '), { env: initiator });
+  };
 
   it('tail shows each outcome and its delivery once while it runs, and ends with 130 on Ctrl-C', async () => {
     const child = start(['tail', '--json'], { env });
@@ -94,6 +83,49 @@ describe('watching a service with the command line', () => {
     expect(await only('--type', 'refund.*')).toEqual([]);
     expect((await only('--endpoint', 'ep_1')).map(({ event }) => event)).toEqual(['attempt', 'attempt']);
     expect(await run(['tail', '--type', 'No Type'], { env })).toMatchObject({ status: 2 });
+  });
+
+  it('tail misses nothing while the connection is broken, says so, and may start before the service does', async () => {
+    const { TIDINGS_API: api = '', TIDINGS_KEY: key = '' } = env;
+    let isBroken = true;
+    const line = createServer((request, response) => {
+      if (isBroken) {
+        request.socket.destroy();
+        return;
+      }
+      fetch(`${api}${request.url}`, { headers: { authorization: `Bearer ${key}` } })
+        .then(async (answer) => {
+          const headers = Object.fromEntries(
+            ['content-type'].map((name) => [name, answer.headers.get(name) ?? '']),
+          );
+          response.writeHead(answer.status, headers).end(await answer.text());
+        })
+        .catch(() => response.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(line, 'listening');
+    const TIDINGS_API = `http://127.0.0.1:${(line.address() as AddressInfo).port}`;
+    const child = start(['tail', '--json', '--type', 'refund.*'], { env: { ...env, TIDINGS_API } });
+    // biome-ignore lint/suspicious/noExplicitAny: lines of the program, of which the test looks at single fields.
+    const seen: any[] = [];
+    createInterface({ input: child.stdout }).on('line', (text) => seen.push(JSON.parse(text)));
+    const waits = () => seen.filter(({ event }) => event === 'waiting').length;
+    const outcomes = () =>
+      seen.filter(({ event }) => event === 'outcome').map(({ outcome }) => outcome.transactionId);
+    await eventually(waits, (count) => expect(count).toBe(1));
+    isBroken = false;
+    expect((await record('ref_1', 'refund')).status).toBe(0);
+    await eventually(outcomes, (ids) => expect(ids).toEqual(['ref_1']));
+    isBroken = true;
+    line.closeAllConnections();
+    expect((await record('ref_2', 'refund')).status).toBe(0);
+    expect((await record('ref_3', 'refund')).status).toBe(0);
+    await eventually(waits, (count) => expect(count).toBeGreaterThan(1));
+    isBroken = false;
+    await eventually(outcomes, (ids) => expect(ids).toEqual(['ref_1', 'ref_2', 'ref_3']));
+    child.kill('SIGINT');
+    expect((await once(child, 'close'))[0]).toBe(130);
+    line.close();
+    line.closeAllConnections();
   });
 
   it('the demo’s board shows what others record, with address and keys below', async () => {

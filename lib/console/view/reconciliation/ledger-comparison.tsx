@@ -92,16 +92,18 @@ function Drop({ ui }: PartProps) {
         </span>
         <input class="unseen" type="file" name="file" accept=".csv,text/csv,text/plain" />
       </label>
-      <details class="filters">
+      <details class="more">
         <summary>{ledger.range}</summary>
-        <p class="hint">{ledger.rangeText}</p>
-        <div class="filter-form">
-          <label>
-            {ledger.from} <input type="date" name="from" />
-          </label>
-          <label>
-            {ledger.to} <input type="date" name="to" />
-          </label>
+        <div class="stack">
+          <p class="hint">{ledger.rangeText}</p>
+          <div class="filter-form">
+            <label>
+              {ledger.from} <input type="date" name="from" />
+            </label>
+            <label>
+              {ledger.to} <input type="date" name="to" />
+            </label>
+          </div>
         </div>
       </details>
     </form>

@@ -14,7 +14,7 @@ export interface ErasureProgressPorts {
 }
 
 /** How far an erased merchant's rows and files are deleted. */
-export interface ErasureProgress {
+interface ErasureProgress {
   readonly merchantId: MerchantId;
   readonly state: 'waiting' | 'deleting' | 'erased';
   readonly erasedAt: string;

@@ -39,7 +39,9 @@ export async function deleteTransaction(
   const rows = items.map(({ sk }) => ({ pk, sk: String(sk) }));
   const finding = rows.filter(({ sk }) => last.includes(sk));
   const others = rows.filter(({ sk }) => !last.includes(sk));
-  await deleteRows(table, [...others, ...items.flatMap(healthKeys)]);
+  // Before the rows that name the host.
+  await deleteRows(table, items.flatMap(healthKeys));
+  await deleteRows(table, others);
   await deleteRows(table, finding);
   return rows.length;
 }
