@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FORMATS, sourceAt } from './layout.ts';
+import { COMMAND_FILE, FORMATS, OLDEST_NODE, sourceAt } from './layout.ts';
 
 /** Subpaths with their conditions, as in the `exports` of package.json. */
 type Exports = Readonly<Record<string, string | { readonly import: string; readonly require: string }>>;
@@ -12,7 +12,7 @@ type Exports = Readonly<Record<string, string | { readonly import: string; reado
 export const CDK_PEERS = { 'aws-cdk-lib': '2.269.0', constructs: '10.5.0' } as const;
 
 /** Where kits and command line run. `tidings/receiver/sqlite` says by itself where it needs a newer one. */
-const ENGINES = { node: '>=22' };
+const ENGINES = { node: `>=${OLDEST_NODE}` };
 
 /** Packages that some subpaths need. All are optional: their users have them already, and receivers need none. */
 const PEERS = {
@@ -37,7 +37,7 @@ export function writeManifest(directory: string): void {
     type,
     sideEffects: false,
     files: [...FORMATS, 'cli', 'functions', 'CHANGELOG.md', 'THIRD_PARTY_LICENSES.txt'],
-    bin: { tidings: 'cli/tidings.js' },
+    bin: { tidings: COMMAND_FILE },
     exports: published,
     typesVersions: { '*': typesBySubpath(published) },
     engines: ENGINES,

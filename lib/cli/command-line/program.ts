@@ -54,17 +54,24 @@ const HELP_WIDTH = 80;
 export function readCommandLine(tree: CommandTree, argv: readonly string[]): Request {
   const shown: string[] = [];
   let request: Request | undefined;
+  let failedAt = 'tidings';
   const root = parserOf(tree, {
     show: (text) => void shown.push(text),
     choose: (command, typed) => {
       request = { kind: 'command', command, typed };
     },
+    fail: (words) => {
+      failedAt = words;
+    },
   });
+  // `help endpoints create` is the help of that command, and not of the noun.
+  const [first, ...words] = argv;
+  const given = first === 'help' && words.length > 1 ? [...words, '--help'] : argv;
   try {
-    root.parse([...argv], { from: 'user' });
+    root.parse([...given], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageOf(error, shown);
+    if (error.exitCode !== 0) throw usageOf(error, shown, `${failedAt} --help shows more.`);
   }
   return request ?? { kind: 'text', text: shown.join('') };
 }
@@ -72,6 +79,8 @@ export function readCommandLine(tree: CommandTree, argv: readonly string[]): Req
 interface Reactions {
   readonly show: (text: string) => void;
   readonly choose: (command: Command, typed: Typed) => void;
+  /** The words whose parser found the fault: `tidings endpoints create`. */
+  readonly fail: (words: string) => void;
 }
 
 function parserOf({ nouns, commands, version }: CommandTree, reactions: Reactions): Parser {
@@ -101,9 +110,12 @@ function parserOf({ nouns, commands, version }: CommandTree, reactions: Reaction
   return root;
 }
 
-function prepared(parser: Parser, { show }: Reactions): Parser {
+function prepared(parser: Parser, { show, fail }: Reactions): Parser {
   return parser
-    .exitOverride()
+    .exitOverride((error) => {
+      fail(fullNameOf(parser));
+      throw error;
+    })
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: show,
@@ -111,6 +123,10 @@ function prepared(parser: Parser, { show }: Reactions): Parser {
       getOutHelpWidth: () => HELP_WIDTH,
       getErrHelpWidth: () => HELP_WIDTH,
     });
+}
+
+function fullNameOf(parser: Parser): string {
+  return parser.parent === null ? parser.name() : `${fullNameOf(parser.parent)} ${parser.name()}`;
 }
 
 function commandParser(command: Command, reactions: Reactions): Parser {
@@ -167,7 +183,7 @@ function exampleLines({ line, what }: Command['examples'][number]): readonly str
 }
 
 /** The parser's own message, as one of ours: `error: unknown option '--form'\n(Did you mean --from?)`. */
-function usageOf(error: CommanderError, shown: readonly string[]): Error {
+function usageOf(error: CommanderError, shown: readonly string[], help: string): Error {
   const lines = (error.code === 'commander.help' ? shown.join('') : error.message).trim().split('\n');
   const [first = '', ...rest] = lines;
   const plain = first.replace(/^error: /, '');
@@ -176,6 +192,6 @@ function usageOf(error: CommanderError, shown: readonly string[]): Error {
   if (error.code === 'commander.help') return usageFailure(lines.join('\n'));
   return usageFailure(
     /[.!?]$/.test(message) ? message : `${message}.`,
-    suggestion === '' ? 'tidings --help shows all commands.' : suggestion,
+    suggestion === '' ? help : suggestion,
   );
 }

@@ -4,7 +4,7 @@ import { connectionOf } from '../connection/settings.ts';
 import { createOutput, type Output } from '../output/output.ts';
 import { mayColour, type Terminal } from '../output/terminal.ts';
 import type { Command, Tools } from './command.ts';
-import { CommandFailure, EXIT, type ExitStatus } from './exit-status.ts';
+import { CommandFailure, EXIT, type ExitStatus, usageFailure } from './exit-status.ts';
 import { createGiven, type Typed } from './given.ts';
 import { type CommandTree, readCommandLine } from './program.ts';
 
@@ -32,7 +32,9 @@ export async function runProgram(tree: CommandTree, world: World): Promise<ExitS
       return EXIT.done;
     }
     const { command, typed } = request;
-    return (await runCommand(command, typed, { world, terminal, output })) ?? EXIT.done;
+    return (
+      (await runCommand(command, typed, { world, terminal, output }).catch(withHelp(command))) ?? EXIT.done
+    );
   } catch (error) {
     output.progress.end();
     output.footer([]);
@@ -43,6 +45,14 @@ export async function runProgram(tree: CommandTree, world: World): Promise<ExitS
   } finally {
     output.footer([]);
   }
+}
+
+/** A wrong command line that says nothing about what to do next. */
+function withHelp({ words }: Command): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof CommandFailure) || error.code !== 'usage' || error.hint !== undefined) throw error;
+    throw usageFailure(error.message, `tidings ${words.join(' ')} --help shows examples.`);
+  };
 }
 
 interface Prepared {

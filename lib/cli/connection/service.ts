@@ -6,6 +6,7 @@ import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 import { systemPauses } from '../../receiver/pauses.ts';
 import { CommandFailure, EXIT, usageFailure } from '../command-line/exit-status.ts';
 import type { Connection, OtherScope } from './settings.ts';
+import { withSimilarIds } from './similar-ids.ts';
 
 /** The API of the service, as commands use it. */
 export interface Service {
@@ -81,7 +82,16 @@ const IDEMPOTENT = new Set<string>(['GET', 'PUT', 'DELETE']);
 
 export function openService(connection: Connection, ports: ServicePorts = {}): Service {
   const { fetch } = ports;
-  const ask = (question: Question) => askService(connection, question, ports);
+  const ask = async (question: Question) => {
+    try {
+      return await askService(connection, question, ports);
+    } catch (error) {
+      if (!(error instanceof CommandFailure)) throw error;
+      const list = (path: string, parameters: Parameters) =>
+        askService(connection, { method: 'GET', path, parameters }, ports);
+      throw await withSimilarIds(error, question.path, list);
+    }
+  };
   let caller: Promise<Caller> | undefined;
   const whoAmI = () => {
     caller ??= ask({ method: 'GET', path: '/v1/whoami' })

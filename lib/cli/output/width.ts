@@ -33,3 +33,16 @@ export function cutTo(text: string, width: number): string {
 export function fitTo(text: string, width: number): string {
   return padTo(cutTo(text, width), width);
 }
+
+/** Lines of words, none wider than that, except for words that are. */
+export function wrapTo(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

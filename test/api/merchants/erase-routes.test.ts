@@ -43,6 +43,20 @@ describe('erasing a merchant', () => {
     expect(unknown.json).toMatchObject({ status: 404, code: 'unknown_merchant' });
   });
 
+  it('deletes endpoints in the same write, also those that were deleted lately', async () => {
+    const [live, deleted] = [await demo.endpoint(), await demo.endpoint()];
+    await ask(`DELETE /v1/merchants/demo/endpoints/${deleted.endpointId}`);
+    const { merchants } = world.ports;
+    const { erase } = merchants;
+    let ids: readonly string[] = [];
+    merchants.erase = (tombstone, rev, options) => {
+      ids = options?.endpointIds ?? [];
+      return erase(tombstone, rev, options);
+    };
+    await ask(ERASE);
+    expect(ids).toEqual([live.endpointId, deleted.endpointId]);
+  });
+
   it('may be repeated, also without confirm, and says the same', async () => {
     const first = await ask(ERASE);
     expect(first).toMatchObject({ status: 200, json: { merchantId: 'demo' } });

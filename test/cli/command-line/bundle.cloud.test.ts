@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDirectory } from '../../support/local-service.ts';
 import { projectWithKit } from '../../support/published/published.ts';
@@ -43,5 +44,26 @@ describe('the command line in the published package', () => {
     expect(unknown).toMatchObject({ status: 2, stderr: expect.stringContaining('status') });
     const alone = tidings('status', '--json');
     expect([alone.status, JSON.parse(alone.stderr).error.code]).toEqual([2, 'usage']);
+  });
+
+  it('says in one sentence which Node it needs, before an older one fails at it', () => {
+    const said: string[] = [];
+    const older = {
+      versions: { node: '20.20.2' },
+      stderr: { write: (text: string) => said.push(text) },
+      exit: (status: number) => {
+        throw new Error(`exit ${status}`);
+      },
+    };
+    const text = readFileSync(file, 'utf8').replace(/^#!.*/, '');
+    expect(() => runInNewContext(text, { process: older })).toThrow('exit 2');
+    expect(said).toEqual([
+      expect.stringMatching(/^tidings needs Node 22 or newer, and this is Node 20\.20\.2\. .*\n$/),
+    ]);
+    // The machine's own Node, where it is older.
+    const PATH = (process.env.PATH ?? '').split(delimiter).filter((part) => !part.includes('node_modules'));
+    const own = spawnSync(file, ['--version'], { env: { PATH: PATH.join(delimiter) }, encoding: 'utf8' });
+    if (own.status !== 0)
+      expect(own).toMatchObject({ status: 2, stderr: expect.stringMatching(/^tidings needs Node 22/) });
   });
 });

@@ -68,6 +68,13 @@ describe('a wrong command line', () => {
   });
 
   it.each([
+    [['endpoints', 'create'], 'tidings endpoints create --help'],
+    [['tail', '--state', 'x'], 'tidings tail --help'],
+  ])('says whose help shows more about %j', (argv, help) => {
+    expect(failureOf(argv).hint).toContain(help);
+  });
+
+  it.each([
     [['merchants', 'create']],
     [['merchants', 'list', 'surplus']],
     [['merchants', 'list', '--limit']],
@@ -98,4 +105,12 @@ it('reads options and arguments into what the command gets', () => {
 
 it('shows its version', () => {
   expect(readCommandLine(tree, ['--version'])).toEqual({ kind: 'text', text: '1.2.3\n' });
+});
+
+it.each([
+  [['help', 'endpoints', 'create'], 'Usage: tidings endpoints create'],
+  [['help', 'endpoints'], 'Usage: tidings endpoints <command>'],
+  [['help', 'tail'], 'Usage: tidings tail'],
+])('%j is the help of these words', (argv, usage) => {
+  expect(readCommandLine(tree, argv)).toEqual({ kind: 'text', text: expect.stringContaining(usage) });
 });

@@ -72,6 +72,7 @@ describe('every command', () => {
       3,
       /127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\)/,
     ],
+    ['2 if its key would go unencrypted to another machine', () => 'http://192.0.2.1', 2, /is not encrypted/],
     ['3 if the service is broken', () => service.api('broken'), 3, /status 500|answered/],
     ['4 and what to check if the key is wrong', () => service.api('wrong-key'), 4, /invalid_key/],
     [

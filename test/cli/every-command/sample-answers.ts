@@ -6,7 +6,7 @@ import { ROOT } from '../../support/synthesized.ts';
 /** Answers as the OpenAPI document promises them, with text that must not reach a terminal as it is. */
 
 /** Colours, moves the cursor, rings, and turns the reading order round. */
-export const HOSTILE = 'a\u001b[31mb\u001b[2Jc\u0007d\u202ee\r\nf\u009bg';
+const HOSTILE = 'a\u001b[31mb\u001b[2Jc\u0007d\u202ee\r\nf\u009bg';
 
 const DOCUMENT = JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8'));
 const OPERATIONS = Object.entries<Readonly<Record<string, unknown>>>(DOCUMENT.paths).map(

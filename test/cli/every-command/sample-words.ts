@@ -42,6 +42,7 @@ export const ASKING: Readonly<Record<string, string>> = {
   'merchants change': '--name Shop',
   'merchants rotate': '--yes',
   'merchants erase': 'shop --yes',
+  'merchants erasure': 'shop',
   'endpoints list': '',
   'endpoints get': 'ep_1',
   'endpoints create': 'https://shop.example/hook',

@@ -38,7 +38,7 @@ it('doctor shows people each line, and ends with the status of its findings', as
   expect(right).toMatchObject({ status: 0, stderr: '' });
   const parsing = handmadeReceiver({ parsesFirst: (value) => JSON.stringify(value) });
   const wrong = await run(['doctor', await startServer(parsing)], { env });
-  expect(wrong.stdout).toMatch(/^✗ body_parser .*\n +Verify the raw bytes/m);
+  expect(wrong.stdout).toMatch(/^✗ body_parser .*\n( {21}.*\n)* {21}Verify the raw bytes/m);
   expect(wrong.status).toBe(1);
 });
 

@@ -19,12 +19,15 @@ export interface Surroundings {
   readonly isDiskFull?: boolean;
 }
 
+/** `TIDINGS_TEST_NODE` names another Node, such as the oldest that the package supports. */
+const NODE = process.env.TIDINGS_TEST_NODE ?? process.execPath;
+
 type Started = Omit<Surroundings, 'input'>;
 
 export function start(words: readonly string[], { env, isDiskFull = false }: Started) {
   const { PATH = '', HOME = '' } = process.env;
   const limited = isDiskFull ? ['bash', '-c', 'ulimit -f 0; exec "$@"', 'bash'] : [];
-  const [program = '', ...given] = [...limited, process.execPath, command, ...words];
+  const [program = '', ...given] = [...limited, NODE, command, ...words];
   return spawn(program, given, { cwd: ROOT, env: { PATH, HOME, ...env } });
 }
 

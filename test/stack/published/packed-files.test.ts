@@ -28,7 +28,7 @@ it('the packed package has kits, command line, construct and bundles, what belon
     'README.md',
     'THIRD_PARTY_LICENSES.txt',
     'cjs/package.json',
-    'cli/tidings.js',
+    'cli/tidings.cjs',
     'package.json',
   ]);
   const functions = readdirSync(`${ROOT}/functions`).filter((file) => file.endsWith('.ts'));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { buildCommandLine } from '../../../bin/package/command-line.ts';
+import { COMMAND_FILE } from '../../../bin/package/layout.ts';
 import { writeManifest } from '../../../bin/package/manifest.ts';
 import { madeOnce } from '../made-once.ts';
 import { ROOT } from '../synthesized.ts';
@@ -16,5 +17,5 @@ export async function publishedCommand(): Promise<string> {
       writeManifest(making);
     },
   });
-  return join(directory, 'cli/tidings.js');
+  return join(directory, COMMAND_FILE);
 }

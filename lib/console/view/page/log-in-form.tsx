@@ -76,7 +76,7 @@ export function PortalForm({ ui, action }: PortalFormProps) {
 }
 
 /** Whom a session acts for. */
-export interface ActingFor {
+interface ActingFor {
   /** Undefined: all merchants, as an operator. */
   readonly merchantId?: string | undefined;
   readonly keyId: string;

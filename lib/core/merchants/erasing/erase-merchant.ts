@@ -1,4 +1,4 @@
-import type { MerchantId } from '../../model.ts';
+import type { EndpointId, MerchantId } from '../../model.ts';
 import { changeUnderRev, OVERTAKEN } from '../../runtime/change-under-rev.ts';
 import type { Clock } from '../../runtime/environment.ts';
 import { isoTime } from '../../time.ts';
@@ -37,6 +37,8 @@ export type EraseResult =
   | { readonly kind: 'unconfirmed'; readonly erasable: Erasable }
   | { readonly kind: 'unknown_merchant' };
 
+/** Endpoints that one transaction deletes, of a hundred items at most. A merchant has fewer that are not deleted. */
+const MAX_DELETED = 90;
 /** Keys that one page holds. An owner has at most as many that work. */
 const KEYS_PAGE = 100;
 /** Pages read at most: see `make-key.ts`. */
@@ -61,13 +63,19 @@ export async function eraseMerchant(
     }
     if (confirm !== merchantId) return { kind: 'unconfirmed', erasable: erasableOf(config) };
     const tombstone = tombstoneOf(config.profile, isoTime(ports.clock.now()));
-    const endpointIds = config.endpoints.filter(isLive).map(({ endpointId }) => endpointId);
+    const endpointIds = deletedWith(config);
     const isWritten = await ports.merchants.erase(tombstone, config.profile.rev, { endpointIds, entry });
     return isWritten ? { kind: 'erased', tombstone } : OVERTAKEN;
   });
   // If the process dies here, the keys open nothing: no request finds their merchant.
   if (result.kind === 'erased') await removeKeys(ports, merchantId);
   return result;
+}
+
+/** Also endpoints that were deleted lately, which hold a URL for two days more. Beyond the bound, they expire by themselves. */
+function deletedWith({ endpoints }: MerchantConfig): readonly EndpointId[] {
+  const liveFirst = [...endpoints.filter(isLive), ...endpoints.filter((one) => !isLive(one))];
+  return liveFirst.slice(0, MAX_DELETED).map(({ endpointId }) => endpointId);
 }
 
 function erasableOf({ profile, endpoints }: MerchantConfig): Erasable {
