@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../lib/emulators/free-port.ts';
 import { expectStatus } from '../../lib/local/api-client.ts';
@@ -22,6 +24,8 @@ for (const { language, why } of missing) console.log(`The receiver in ${language
 const FATES: readonly Fate[] = ['delivered', 'lost', 'repeated', 'late', 'forged'];
 const STATUSES = ['SUCCEEDED', 'SUCCEEDED', 'FAILED', 'CLOSED', 'SUCCEEDED', 'SUCCEEDED'];
 const OUTCOMES = 60;
+/** More than a receiver has threads for. */
+const HANGING = 40;
 
 const idOf = (index: number) => `pay_${index}`;
 const statusOf = (index: number) => STATUSES[index % STATUSES.length] ?? '';
@@ -31,6 +35,16 @@ const fateOf = (transactionId: string): Fate =>
 interface Payment {
   readonly id: string;
   readonly status: string;
+}
+
+/** A connection on which this was sent. */
+async function openConnection(port: number, text: string): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  // A receiver may close it at any time.
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  await new Promise((resolve) => socket.write(text, resolve));
+  return socket;
 }
 
 let service: LocalService;
@@ -155,6 +169,23 @@ describe.each(programs)('the receiver in $language, in a network with faults', (
     const foreign = sampleOutcome({ merchantId: 'somebody', transactionId: 'foreign' });
     expect(await send(signedCallback(foreign, { secrets: secrets.endpoint }))).toBe(403);
     expect(payments()).toEqual(sorted());
+  });
+
+  it('takes callbacks while other senders hang in the middle of theirs', async () => {
+    const port = Number(new URL(url).port);
+    const start = 'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{';
+    const hanging = await Promise.all(Array.from({ length: HANGING }, () => openConnection(port, start)));
+    const foreign = sampleOutcome({ merchantId: 'somebody', transactionId: 'foreign' });
+    expect(await send(signedCallback(foreign, { secrets: secrets.endpoint }))).toBe(403);
+    for (const socket of hanging) socket.destroy();
+  });
+
+  it('refuses a body of a negative length without waiting for its end', async () => {
+    const start = 'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: -1\r\n\r\n{';
+    const socket = await openConnection(Number(new URL(url).port), start);
+    const [answer] = await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+    expect(String(answer)).toMatch(/^HTTP\/1\.\d 4\d\d /);
+    socket.destroy();
   });
 
   it('keeps the newer version, and keeps what contradicts it for a person', async () => {

@@ -56,9 +56,11 @@ public final class Receiver {
         }
         List<Webhook> endpointKeys = webhooks(setting("ENDPOINT_SECRET", null), key -> key);
         Receiver receiver = new Receiver(store, endpointKeys, merchantId);
+        System.setProperty("sun.net.httpserver.maxReqTime", "10"); // seconds to send a request
         HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(setting("PORT", null))), 0);
         server.createContext("/", receiver::handle);
-        server.setExecutor(Executors.newFixedThreadPool(16));
+        // A sender that hangs must hold up no other one.
+        server.setExecutor(Executors.newCachedThreadPool());
         server.start();
         Reconciling reconciling = new Reconciling(store, service, Instant.parse(setting("SINCE", null)).toEpochMilli());
         long pauseMs = (long) (Double.parseDouble(setting("RECONCILE_SECONDS", "300")) * 1_000);

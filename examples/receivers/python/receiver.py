@@ -30,10 +30,12 @@ class Callbacks(BaseHTTPRequestHandler):
     timeout = 10
 
     def do_POST(self):
-        length = int(self.headers.get("content-length") or 0)
-        if length > MAX_BODY_BYTES:
+        length = self.headers.get("content-length") or "0"
+        if not re.fullmatch("[0-9]{1,9}", length):
+            return self.answer(400)  # a negative one would be read without an end
+        if int(length) > MAX_BODY_BYTES:
             return self.answer(413)
-        callback = verified(self.webhooks, self.rfile.read(length), self.headers)
+        callback = verified(self.webhooks, self.rfile.read(int(length)), self.headers)
         if callback is None:
             return self.answer(401)
         if not OUTCOME.fullmatch(callback["type"]):

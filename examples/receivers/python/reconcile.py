@@ -41,7 +41,8 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def verified(webhooks, body, headers):
     """The signed JSON, or None. Several keys during a rotation."""
-    if "." in (headers.get("webhook-id") or "."):
+    ids = headers.get_all("webhook-id") or []
+    if len(ids) != 1 or "." in ids[0]:
         return None
     for webhook in webhooks:
         try:
