@@ -94,6 +94,9 @@ describe('the command line against a running service', () => {
     });
     expect(forged.status).toBe(1);
     expect(errorOf(forged).code).toBe('signature_mismatch');
+    const one = await run(['get', '--reference', 'ORDER-2', '--merchant', 'shop-7'], { env: admin });
+    expect(one.stdout).toMatch(/^transactionId +pay_2$/m);
+    expect(one.stdout).toMatch(/^endpoint +state +attempts +last answer/m);
     const nothing = await run(['get', '--reference', 'ORDER-404', '--merchant', 'shop-7'], { env: admin });
     expect(nothing).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('ORDER-404') });
   });
