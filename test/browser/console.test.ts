@@ -11,7 +11,7 @@ import {
 import { startChromium } from './support/chromium.ts';
 import { accessibilityFindings, faultsOf, overflowOf } from './support/findings.ts';
 import { type MadeUpShop, openMadeUpShop } from './support/made-up-shop.ts';
-import { takePicture } from './support/pictures.ts';
+import { TAKES_PICTURES, takePicture } from './support/pictures.ts';
 import { WINDOWS, type WindowName } from './support/windows.ts';
 
 /** Chromium asks for a user name beside each password; a key has none. */
@@ -35,7 +35,18 @@ describe('the console of a service that runs', () => {
       range,
     );
     ({ jobId } = expectStatus(started, 202).json);
+    if (TAKES_PICTURES) await audited();
   });
+
+  /** The pictures show a service whose audit has seen everything. */
+  const audited = () =>
+    eventually(
+      async () => expectStatus(await service.api(service.adminKey, 'GET /v1/overview'), 200).json.balance,
+      ({ expected, notAuditedYet }) => {
+        expect(expected).toBeGreaterThan(0);
+        expect(notAuditedYet).toBe(0);
+      },
+    );
   afterAll(async () => {
     await browser?.close();
     shop?.close();

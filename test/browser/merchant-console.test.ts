@@ -242,7 +242,7 @@ describe('the console of a merchant', () => {
       const parts = JSON.parse(await page.evaluate('JSON.stringify([...window.parts])')) as number[];
       expect(parts.filter((one) => one > 0 && one < 1).length).toBeGreaterThan(3);
       expect(await page.locator('[data-summary]').innerText()).toMatch(
-        /rows in [\d,]+ windows differ, of 2,000 rows/,
+        /Windows that differ: [\d,]+\. Compared: 2,000 rows/,
       );
       expect(await page.locator('[data-remarks]').innerText()).toContain(
         '300,000 rows of your ledger lie before',

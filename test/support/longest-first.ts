@@ -11,6 +11,7 @@ export const LONGEST = [
   'test/e2e/journeys/erase-journey.test.ts',
   'test/e2e/permissions/permissions.test.ts',
   'test/e2e/journeys/counts-journey.test.ts',
+  'test/e2e/command-line/settings-journey.test.ts',
   'test/e2e/command-line/listen-storm.test.ts',
   'test/e2e/journeys/endpoint-settings-journey.test.ts',
   'test/targets/local.cloud.test.ts',

@@ -24,7 +24,7 @@ export interface Output {
   /** A remark for people, on stderr. Nothing with `--json` or `--quiet`. */
   note(text: string): void;
   fail(failure: CommandFailure): void;
-  /** Lines that stay below all others, where stderr is a terminal. An empty list removes them. Nothing with `--json` or `--quiet`. */
+  /** Lines that stay below all others, where stdout and stderr are a terminal. An empty list removes them. Nothing with `--json` or `--quiet`. */
   footer(lines: readonly (readonly Part[])[]): void;
   /** A bar on stderr where it is a terminal. */
   readonly progress: Progress;
@@ -59,7 +59,9 @@ const NO_PROGRESS: Progress = { show: () => undefined, end: () => undefined };
 export function createOutput({ terminal: given, isJson, isQuiet }: OutputOptions): Output {
   const { hasColour } = given;
   const canDraw = given.stderr.isTTY === true && given.isDumb !== true;
-  const footer = canDraw && !isJson && !isQuiet ? createFooter(given.stderr) : NO_FOOTER;
+  // What reads a pipe writes to the same terminal, and would write over the footer.
+  const hasFooter = canDraw && given.stdout.isTTY === true && !isJson && !isQuiet;
+  const footer = hasFooter ? createFooter(given.stderr) : NO_FOOTER;
   const [stdout, stderr] = [footer.above(given.stdout), footer.above(given.stderr)];
   const terminal = { ...given, stdout, stderr };
   const paint = createPaint(hasColour && !isJson);

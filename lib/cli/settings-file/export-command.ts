@@ -1,6 +1,7 @@
 import { printableLines } from '../../printable.ts';
 import type { Command } from '../command-line/command.ts';
 import { CommandFailure, EXIT } from '../command-line/exit-status.ts';
+import type { Output } from '../output/output.ts';
 import { type GatheredMerchant, gatherSettings } from './gather-settings.ts';
 import { ENDPOINT_FIELDS, MERCHANT_FIELDS } from './setting-fields.ts';
 import { settingsDocument, writeSettingsFile } from './settings-file.ts';
@@ -39,24 +40,31 @@ It has no keys, no secrets, no values of headers (only their names), no state an
     // Invisible characters of names and descriptions are escaped, so that a review sees them. The JSON means the same.
     const text = printableLines(`${JSON.stringify(document, undefined, output.isJson ? undefined : 2)}\n`);
     if (out === undefined) terminal.stdout.write(text);
-    else writeSettingsFile(out, text);
-    for (const { merchantId, endpoints } of merchants) {
-      for (const { endpointId, settings, disabledReason = 'by an older version' } of endpoints) {
-        if (settings.enabled === false) {
-          output.note(`${merchantId}/${endpointId} is disabled (${disabledReason}), and is exported so.`);
-        }
-      }
+    else {
+      writeSettingsFile(out, text);
+      output.json({ file: out, merchants: merchants.length });
     }
-    const [endpoints, headers] = [merchants.flatMap((one) => one.endpoints), withHeaders(merchants)];
-    output.note(`${counted(merchants.length, 'merchant')}, ${counted(endpoints.length, 'endpoint')}.`);
-    if (headers > 0) {
-      output.note(
-        `${counted(headers, 'endpoint')} with headers: an import needs their values (--header-values).`,
-      );
-    }
+    noteWhatIsLeftOut(output, merchants);
     return EXIT.done;
   },
 };
+
+function noteWhatIsLeftOut(output: Output, merchants: readonly GatheredMerchant[]): void {
+  for (const { merchantId, endpoints } of merchants) {
+    for (const { endpointId, settings, disabledReason = 'by an older version' } of endpoints) {
+      if (settings.enabled === false) {
+        output.note(`${merchantId}/${endpointId} is disabled (${disabledReason}), and is exported so.`);
+      }
+    }
+  }
+  const [endpoints, headers] = [merchants.flatMap((one) => one.endpoints), withHeaders(merchants)];
+  output.note(`${counted(merchants.length, 'merchant')}, ${counted(endpoints.length, 'endpoint')}.`);
+  if (headers > 0) {
+    output.note(
+      `${counted(headers, 'endpoint')} with headers: an import needs their values (--header-values).`,
+    );
+  }
+}
 
 function withHeaders(merchants: readonly GatheredMerchant[]): number {
   return merchants.flatMap(({ endpoints }) => endpoints).filter(({ settings }) => 'headers' in settings)

@@ -237,15 +237,9 @@ export const chineseOperator: Translated<typeof englishOperator> = {
     all: '全部',
   },
   erased: {
-    lead: '此商户已被永久抹除。待所有进行中的写入结束后，其数据行和文件将被删除。',
-    state: '删除进度',
-    states: { waiting: '等待中', deleting: '进行中', erased: '已完成' },
-    erasedAt: '抹除时间',
-    startsNotBefore: '最早开始时间',
-    beganAt: '开始时间',
-    endedAt: '完成时间',
-    rows: '已删除行数',
-    files: '已删除文件数',
+    lead: '所有写入结束后，其数据行和文件将被删除。',
+    from: '最早开始时间',
+    files: '文件',
   },
 };
 

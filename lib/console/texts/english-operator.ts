@@ -247,15 +247,9 @@ export const englishOperator = {
     all: 'all',
   },
   erased: {
-    lead: 'This merchant was erased for good. Its rows and files are deleted once nothing that was under way can write any more.',
-    state: 'Deletion',
-    states: { waiting: 'waiting', deleting: 'under way', erased: 'ended' },
-    erasedAt: 'Erased',
-    startsNotBefore: 'Begins after',
-    beganAt: 'Began',
-    endedAt: 'Ended',
-    rows: 'Rows deleted',
-    files: 'Files deleted',
+    lead: 'Its rows and files are deleted once nothing can write for it any more.',
+    from: 'Begins after',
+    files: 'Files',
   },
 };
 

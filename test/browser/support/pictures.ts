@@ -7,6 +7,8 @@ import { ROOT } from '../../support/synthesized.ts';
 const FOLDER = join(ROOT, 'docs/images');
 const MAX_BYTES = 200 * 1024;
 
+export const TAKES_PICTURES = process.env.TIDINGS_PICTURES !== undefined;
+
 /**
  * Writes a picture of the window into `docs/images`, if `TIDINGS_PICTURES` is set. Otherwise it does nothing: other fonts
  * give other pixels, so pictures are not compared.
@@ -14,7 +16,7 @@ const MAX_BYTES = 200 * 1024;
  * @param name `overview-dark` becomes `console-overview-dark.png`
  */
 export async function takePicture(page: Page, name: string): Promise<void> {
-  if (process.env.TIDINGS_PICTURES === undefined) return;
+  if (!TAKES_PICTURES) return;
   const picture = await page.screenshot({ animations: 'disabled' });
   expect(picture.byteLength, `the size of ${name}`).toBeLessThan(MAX_BYTES);
   mkdirSync(FOLDER, { recursive: true });

@@ -4,10 +4,16 @@ import { createScreen } from '../../support/terminal/screen.ts';
 
 const stdin: AsyncIterable<string> = { async *[Symbol.asyncIterator]() {} };
 
-function onTerminal({ isTTY = true, isDumb = false, isQuiet = false } = {}) {
+function onTerminal({ isTTY = true, isDumb = false, isQuiet = false, isPiped = false } = {}) {
   const screen = createScreen({ columns: 40, rows: 6 });
   const stream = { isTTY, columns: 40, write: screen.write };
-  const terminal = { stdin, stdout: stream, stderr: stream, hasColour: false, isDumb };
+  const terminal = {
+    stdin,
+    stdout: { ...stream, isTTY: isTTY && !isPiped },
+    stderr: stream,
+    hasColour: false,
+    isDumb,
+  };
   return { screen, output: createOutput({ terminal, isJson: false, isQuiet }) };
 }
 
@@ -35,10 +41,13 @@ describe('lines at the bottom of a terminal', () => {
     expect(screen.rows()).toHaveLength(2);
   });
 
-  it.each([{ isTTY: false }, { isDumb: true }, { isQuiet: true }])('are left out with %j', (how) => {
-    const { screen, output } = onTerminal(how);
-    output.footer([['----']]);
-    output.line('a');
-    expect(screen.rows()).toEqual(['a', '']);
-  });
+  it.each([{ isTTY: false }, { isDumb: true }, { isQuiet: true }, { isPiped: true }])(
+    'are left out with %j',
+    (how) => {
+      const { screen, output } = onTerminal(how);
+      output.footer([['----']]);
+      output.line('a');
+      expect(screen.rows()).toEqual(['a', '']);
+    },
+  );
 });

@@ -19,17 +19,17 @@ describe('the page of an erased merchant', () => {
     const { world, operator } = await erasedWorld();
     const waiting = await operator.get(PAGE);
     expect(waiting.status).toBe(200);
-    for (const text of ['erased for good', 'waiting', 'Begins after', 'Rows deleted'])
+    for (const text of ['Its rows and files are deleted', 'Waiting', 'Begins after', 'Rows'])
       expect(waiting.html).toContain(text);
     world.time.nowMs += 40 * MINUTE_MS;
     for (const task of [world.closeWindows, world.audit, world.eraseRows]) await task();
     const { html: deleting } = await operator.get(PAGE);
-    expect(deleting).toContain('under way');
+    expect(deleting).toContain('Running');
     expect(deleting).not.toContain('Begins after');
     world.time.nowMs += MINUTE_MS;
     await world.eraseRows();
     const { html: erased } = await operator.get(PAGE);
-    expect(erased).toContain('ended');
+    expect(erased).toContain('Done');
     expect(erased).toContain('Ended');
     expect(erased).not.toContain(`${PAGE}/endpoints`);
   });

@@ -2,7 +2,8 @@ import { getErasure } from '../../../api/merchants/erase-contract.ts';
 import { ApiProblem } from '../../asking/api-problem.ts';
 import type { AnswerOf } from '../../asking/console-api.ts';
 import type { Frame, Visit } from '../../site/page.ts';
-import { Id, KeyValues } from '../../view/data/key-values.tsx';
+import { KeyValues } from '../../view/data/key-values.tsx';
+import { StateBadge } from '../../view/data/state-badge.tsx';
 import { Time } from '../../view/data/time.tsx';
 import { PageHeader } from '../../view/page/page-header.tsx';
 
@@ -21,26 +22,31 @@ export async function erasureBehind(
   });
 }
 
+/** The states of jobs that say the same. */
+const STATES = { waiting: 'waiting', deleting: 'running', erased: 'done' } as const;
+
 /** What is left of an erased merchant: how far its rows and files are deleted. */
-export function ErasedMerchant(erasure: ErasureAnswer, { ui, text }: Frame) {
-  const { erased: words } = text;
-  const { merchantId, state, deleted, erasedAt, startsNotBefore, beganAt, endedAt } = erasure;
+export function ErasedMerchant({ merchantId, state, deleted, ...at }: ErasureAnswer, { ui, text }: Frame) {
+  const { erased, jobs, statements, auditLog } = text;
+  const times: readonly (readonly [string, string | undefined])[] = [
+    [auditLog.actions['merchant.erased'], at.erasedAt],
+    [erased.from, at.beganAt === undefined ? at.startsNotBefore : undefined],
+    [jobs.created, at.beganAt],
+    [jobs.ended, at.endedAt],
+  ];
   return (
     <>
-      <PageHeader title={merchantId} lead={words.lead} />
+      <PageHeader title={merchantId} lead={erased.lead} />
       <section class="card">
         <KeyValues
           isWide
           items={[
-            { key: words.state, value: words.states[state] },
-            { key: text.merchant.id, value: <Id ui={ui} value={merchantId} of={text.merchant.id} /> },
-            { key: words.erasedAt, value: <Time ui={ui} at={erasedAt} /> },
-            ...(beganAt === undefined
-              ? [{ key: words.startsNotBefore, value: <Time ui={ui} at={startsNotBefore} isExact /> }]
-              : [{ key: words.beganAt, value: <Time ui={ui} at={beganAt} /> }]),
-            { key: words.rows, value: ui.format.number(deleted.rows) },
-            { key: words.files, value: ui.format.number(deleted.files) },
-            ...(endedAt === undefined ? [] : [{ key: words.endedAt, value: <Time ui={ui} at={endedAt} /> }]),
+            { key: jobs.state, value: <StateBadge ui={ui} state={STATES[state]} /> },
+            { key: statements.rows, value: ui.format.number(deleted.rows) },
+            { key: erased.files, value: ui.format.number(deleted.files) },
+            ...times.flatMap(([key, time]) =>
+              time ? [{ key, value: <Time ui={ui} at={time} isExact /> }] : [],
+            ),
           ]}
         />
       </section>

@@ -181,7 +181,8 @@ export const english = {
         comparing: 'Comparing rows',
       },
       equal: 'Nothing differs: {rows} rows from {from} to {to} are equal on both sides.',
-      differs: '{count} rows in {windows} windows differ, of {rows} rows from {from} to {to}.',
+      differs:
+        'Rows that differ: {count}. Windows that differ: {windows}. Compared: {rows} rows, {from} to {to}.',
       remarks: {
         outside: '{count} rows of your ledger lie before or after this time and were not compared.',
         notFound: '{count} rows of your ledger are not among the outcomes of this time.',
