@@ -7,7 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256Hex } from '../../protocol/hashes.ts';
@@ -73,7 +73,8 @@ function replace(file: string, content: string): void {
   rmSync(draft, { force: true });
   const handle = openSync(draft, 'wx', OWNER_ONLY);
   try {
-    writeSync(handle, content);
+    // As a whole: a single write to a disk that is almost full keeps a part, and succeeds.
+    writeFileSync(handle, content);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
 import { writing } from '../command-line/unwritable.ts';
 
 /** A file for new secrets, which only its owner may read. Each is on the disk before the next thing is made. */
@@ -17,15 +17,15 @@ const OWNER_ONLY = 0o600;
  * @throws CommandFailure if it cannot be opened
  */
 export function openSecretsFile(path: string): SecretsFile {
-  const file = writing(path, () => {
-    const opened = openSync(path, 'a', OWNER_ONLY);
-    if (fstatSync(opened).isFile()) fchmodSync(opened, OWNER_ONLY);
-    return opened;
-  });
+  const file = writing(path, () => openSync(path, 'a', OWNER_ONLY));
+  // Not a pipe to another program, or a device: they have no disk, and refuse to be synchronized with one.
+  const isOnDisk = fstatSync(file).isFile();
+  if (isOnDisk) writing(path, () => fchmodSync(file, OWNER_ONLY));
   return {
     add: (secret) => {
-      writeSync(file, `${JSON.stringify(secret)}\n`);
-      fsyncSync(file);
+      // As a whole: a single write to a disk that is almost full keeps a part, and succeeds.
+      writeFileSync(file, `${JSON.stringify(secret)}\n`);
+      if (isOnDisk) fsyncSync(file);
     },
     close: () => closeSync(file),
   };

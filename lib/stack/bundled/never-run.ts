@@ -5,7 +5,7 @@
 
 const neverRun = (name: string) => new Error(`The bundles have no ${name}: see lib/stack/bundled.`);
 
-/** For the retry mode `adaptive`. No function sets it. */
+/** For the retry mode `adaptive`. Every client sets another one: `lib/adapters/retry-mode.ts`. */
 export class AdaptiveRetryStrategy {
   constructor() {
     throw neverRun('AdaptiveRetryStrategy');

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock, Reporter } from '../../../core/runtime/environment.ts';
 import { AwsSha256 } from '../../aws-sha256.ts';
+import { RETRY_MODE } from '../../retry-mode.ts';
 import { numberOf } from '../reading-rows.ts';
 import { type ClockCheck, createClockCheck } from './clock-check.ts';
 
@@ -38,6 +39,7 @@ export function openTable(options: TableOptions): Table {
   const open = (maxAttempts: number) => {
     const client = new DynamoDBClient({
       maxAttempts,
+      retryMode: RETRY_MODE,
       sha256: AwsSha256,
       requestHandler: {
         connectionTimeout: CONNECTION_TIMEOUT_MS,

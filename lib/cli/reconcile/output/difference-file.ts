@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { writing } from '../../command-line/unwritable.ts';
 import type { Side } from '../service/ledger-service.ts';
 import type { Placed } from './report.ts';
@@ -25,8 +25,9 @@ export function openDifferenceFile(path: string): DifferenceFile {
     if (isOpen) closeSync(file);
     isOpen = false;
   };
+  // As a whole: a single write to a disk that is almost full keeps a part, and succeeds.
   const add = (cells: readonly unknown[]) =>
-    writing(path, () => writeSync(file, `${cells.map(cellOf).join(',')}\r\n`));
+    writing(path, () => writeFileSync(file, `${cells.map(cellOf).join(',')}\r\n`));
   add(NAMES);
   return {
     add: ({ class: kind, transactionId, window, line, here, there }) =>

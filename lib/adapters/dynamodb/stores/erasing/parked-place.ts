@@ -17,7 +17,8 @@ interface ParkedRows {
 
 /**
  * Parked records are stored by day, those of all merchants together. A record is this merchant's if the keys in it say so: within
- * a text that an initiator wrote, the quotes would be escaped. If midnight comes during the walk, a day is walked twice.
+ * a text that an initiator wrote, the quotes would be escaped. If midnight comes during the walk, each part is
+ * the partition a day later, so a day is walked twice.
  */
 export function parkedPlace(table: Table, { merchantId, retentionDays }: ParkedRows): RowPlace {
   const days = retentionDays + MARGIN_DAYS;

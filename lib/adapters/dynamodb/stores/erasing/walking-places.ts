@@ -38,10 +38,23 @@ export async function nextOf(place: RowPlace, cursor: string | undefined): Promi
   return { count: 0, ...cursorOf(place, at) };
 }
 
-function pageAt({ table, query }: RowPlace, { part, key: ExclusiveStartKey }: Position) {
+function pageAt({ table, query }: RowPlace, { part, key }: Position) {
   const { documents, name: TableName } = table;
-  const command = new QueryCommand({ TableName, ...query(part), ExclusiveStartKey });
+  const input = query(part);
+  const command = new QueryCommand({ TableName, ...input, ExclusiveStartKey: keyWithin(input, key) });
   return calling('Finding the rows of a merchant', () => documents.send(command));
+}
+
+/**
+ * A part that is counted in days is another partition after midnight. The table refuses a key of the former one, today and
+ * at each later run, so such a part begins anew.
+ */
+function keyWithin(
+  { ExpressionAttributeValues }: Omit<QueryCommandInput, 'TableName'>,
+  key: Position['key'],
+) {
+  const isWithin = key !== undefined && Object.values(key).includes(ExpressionAttributeValues?.[':pk']);
+  return isWithin ? key : undefined;
 }
 
 const keyOf = ({ pk, sk }: Item): RowKey => ({ pk: String(pk), sk: String(sk) });

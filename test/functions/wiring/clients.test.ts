@@ -1,0 +1,26 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, expect, it, vi } from 'vitest';
+import { clientDefaults, uploadDefaults } from '../../../functions/wiring/clients.ts';
+import { openTable } from '../../../lib/adapters/dynamodb/table/table-client.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+it('no client takes a retry mode from its surroundings, which may be one that the bundles leave out', async () => {
+  vi.stubEnv('AWS_RETRY_MODE', 'adaptive');
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  const clock = { now: () => 0 };
+  const table = openTable({ name: 'any', feedLagSeconds: 30, clock, reporter: { report: () => undefined } });
+  const clients = [
+    new SQSClient(clientDefaults),
+    new S3Client(uploadDefaults),
+    table.documents,
+    table.stamping,
+  ];
+  for (const { config } of clients) {
+    const { mode } = (await config.retryStrategy()) as { readonly mode: string };
+    expect(mode).toBe('standard');
+  }
+});
