@@ -69,7 +69,8 @@ function codeBlock({ text, lang = '' }: Tokens.Code): string {
 
 /** A block of code. The script of the site puts its button into it. */
 export function codeView(code: string, language: string): string {
-  return `<div class="code"><pre tabindex="0"><code>${highlighted(code, language)}</code></pre></div>\n`;
+  const drawing = code.includes('─') ? ' class="drawing"' : '';
+  return `<div class="code"><pre tabindex="0"${drawing}><code>${highlighted(code, language)}</code></pre></div>\n`;
 }
 
 /** Languages that are named otherwise, or that the highlighter does not know. */

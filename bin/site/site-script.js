@@ -15,6 +15,10 @@ const TEXTS =
 /** Words; of Chinese text each character, since words have no spaces there. */
 const words = (text) => text.match(/\p{Script=Han}|[\p{L}\p{N}_]+/gu) ?? [];
 
+/** `rotation` also finds `rotate`: endings are cut from what is searched, and prefixes match. */
+const stem = (term) =>
+  term.toLowerCase().replace(/(?<=\p{L}{4})(?:i?ations?|ions?|ing|ed|ies|es|[esy])$/u, '');
+
 let index;
 
 /** Loads what is searched when it is first needed. A script, because files opened without a server cannot be fetched. */
@@ -28,7 +32,13 @@ function loaded() {
         fields: ['heading', 'page', 'text'],
         storeFields: ['heading', 'page', 'text'],
         tokenize: words,
-        searchOptions: { boost: { heading: 4, page: 2 }, prefix: true, fuzzy: 0.15, combineWith: 'AND' },
+        searchOptions: {
+          boost: { heading: 4, page: 2 },
+          prefix: true,
+          fuzzy: 0.15,
+          combineWith: 'AND',
+          processTerm: stem,
+        },
       });
       search.addAll(globalThis.tidingsSearchEntries);
       resolve(search);

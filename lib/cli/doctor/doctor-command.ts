@@ -14,7 +14,7 @@ import { type Examined, signatureChecks, testCallback } from './signature-checks
 
 export const doctor: Command = {
   words: ['doctor'],
-  summary: 'Examine a receiver from its name to its signatures, and say what to change',
+  summary: 'Check a receiver from its DNS name to its signatures, and say what to change',
   details:
     'It looks at the URL and its addresses by the rules of the service, at the certificate, and at what the receiver answers. All ' +
     'requests are test requests, as POST …/endpoints/{endpointId}/test sends them: a receiver answers 2xx, and does nothing. ' +

@@ -15,7 +15,7 @@ const STATES = ['pending', 'retrying', 'delivered', 'acknowledged', 'exhausted',
 
 export const tail: Command = {
   words: ['tail'],
-  summary: 'Show life: one line for each outcome and attempt, until Ctrl-C',
+  summary: 'Follow what happens: one line for each outcome and attempt, until Ctrl-C',
   details:
     'It reads deliveries every two seconds, or more often while something happens. Times are UTC. After a broken connection it goes on where it was, so nothing is left out. With ' +
     '--state or --endpoint, only callbacks are shown, and no outcomes.',

@@ -5,6 +5,7 @@ import { ReceiverFault } from '../../receiver/receiver-fault.ts';
 import type { Argument, Command } from '../command-line/command.ts';
 import { CommandFailure, EXIT, usageFailure } from '../command-line/exit-status.ts';
 import { MERCHANT } from '../command-line/shared-options.ts';
+import type { Output } from '../output/output.ts';
 import { notificationColumns, transactionColumns } from './transaction-columns.ts';
 
 const TRANSACTION: Argument = { name: 'transaction', summary: 'id of the transaction' };
@@ -19,6 +20,39 @@ function idOf(text: string): string {
 
 async function* once(rows: readonly JsonObject[]): AsyncIterable<readonly JsonObject[]> {
   yield rows;
+}
+
+/** The row, if there is exactly one. The pages include what was read to find that out. */
+async function onlyRowOf(
+  pages: AsyncIterable<readonly JsonObject[]>,
+): Promise<{ readonly only?: JsonObject; readonly pages: AsyncIterable<readonly JsonObject[]> }> {
+  const iterator = pages[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  const second = first.done === true ? first : await iterator.next();
+  const [only, another] = first.done === true ? [] : first.value;
+  if (only !== undefined && another === undefined && second.done === true)
+    return { only, pages: once([only]) };
+  async function* all(): AsyncGenerator<readonly JsonObject[]> {
+    for (let page = first; page.done !== true; page = page === first ? second : await iterator.next())
+      yield page.value;
+  }
+  return { pages: all() };
+}
+
+/** A transaction with the state of each callback, and the last answer to it. */
+async function show(transaction: JsonObject, output: Output): Promise<void> {
+  if (output.isJson) {
+    output.json(transaction);
+    return;
+  }
+  const { notifications, outcomes: _, ...fields } = transaction;
+  output.item(fields);
+  const rows = Array.isArray(notifications) ? notifications.filter(isObject) : [];
+  output.line('');
+  await output.list(once(rows), {
+    columns: notificationColumns,
+    empty: 'No callback: no endpoint wants it.',
+  });
 }
 
 export const get: Command = {
@@ -41,8 +75,12 @@ export const get: Command = {
     const reference = given.text('reference');
     if (reference !== undefined) {
       const path = await pathOfMerchant('/transactions');
-      const found = pages({ path, field: 'items', parameters: { reference } });
-      const count = await output.list(found, {
+      const found = await onlyRowOf(pages({ path, field: 'items', parameters: { reference } }));
+      if (found.only !== undefined) {
+        await show(found.only, output);
+        return EXIT.done;
+      }
+      const count = await output.list(found.pages, {
         columns: transactionColumns,
         empty: `No transaction has the reference ${reference}.`,
       });
@@ -50,18 +88,7 @@ export const get: Command = {
     }
     const id = idOf(given.argument('transaction'));
     const transaction = await ask({ method: 'GET', path: await pathOfMerchant(`/transactions/${id}`) });
-    const { notifications, outcomes: _, ...fields } = transaction;
-    if (output.isJson) {
-      output.json(transaction);
-      return EXIT.done;
-    }
-    output.item(fields);
-    const rows = Array.isArray(notifications) ? notifications.filter(isObject) : [];
-    output.line('');
-    await output.list(once(rows), {
-      columns: notificationColumns,
-      empty: 'No callback: no endpoint wants it.',
-    });
+    await show(transaction, output);
     return EXIT.done;
   },
 };

@@ -68,7 +68,13 @@ export const undelivered: Command = {
   summary: 'List callbacks that were not delivered, and why',
   options: [
     MERCHANT,
-    { name: 'state', value: 'STATE', summary: 'retrying, exhausted or blocked', default: 'exhausted' },
+    {
+      name: 'state',
+      value: 'STATE',
+      summary: 'retrying, exhausted or blocked',
+      default: 'exhausted',
+      choices: ['retrying', 'exhausted', 'blocked'],
+    },
     ENDPOINT,
     LIMIT,
   ],

@@ -21,7 +21,12 @@ export const record: Command = {
   arguments: [{ name: 'transaction', summary: 'id of the transaction, or - for lines on stdin' }],
   options: [
     MERCHANT,
-    { name: 'status', value: 'STATUS', summary: 'SUCCEEDED, FAILED, CANCELED, EXPIRED or PENDING' },
+    {
+      name: 'status',
+      value: 'STATUS',
+      summary: 'SUCCEEDED, FAILED, CANCELED, EXPIRED or PENDING',
+      choices: ['SUCCEEDED', 'FAILED', 'CANCELED', 'EXPIRED', 'PENDING'],
+    },
     { name: 'amount', value: 'N', summary: 'in the minor unit: 19.99 is 1999' },
     { name: 'currency', value: 'CODE', summary: 'ISO 4217, such as EUR' },
     { name: 'type', value: 'WORD', summary: 'payment, refund, …', default: 'payment' },

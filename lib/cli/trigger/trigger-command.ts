@@ -16,7 +16,7 @@ import { playCopies, playForgeries, playLate, playReorder, type Stage, withDoubt
 
 export const trigger: Command = {
   words: ['trigger'],
-  summary: 'Play against your receiver what real life does, and say what it did',
+  summary: 'Send a receiver duplicates, old signatures and forgeries, and judge its answers',
   details:
     'It sends a callback with the bytes and headers of the service, and what you ask for besides: copies, an old signature, an ' +
     'older version after a newer one, forgeries, and one that is lost. The transactions are made up, unless --transaction names ' +

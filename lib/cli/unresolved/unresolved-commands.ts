@@ -48,7 +48,12 @@ const resolve: Command = {
   arguments: [{ name: 'transaction', summary: 'id of the transaction' }],
   options: [
     MERCHANT,
-    { name: 'status', value: 'STATUS', summary: 'SUCCEEDED, FAILED, CANCELED or EXPIRED' },
+    {
+      name: 'status',
+      value: 'STATUS',
+      summary: 'SUCCEEDED, FAILED, CANCELED or EXPIRED',
+      choices: ['SUCCEEDED', 'FAILED', 'CANCELED', 'EXPIRED'],
+    },
     { name: 'occurred', value: 'TIME', summary: 'when it ended' },
     { name: 'reason', value: 'TEXT', summary: 'why it failed' },
     YES,

@@ -61,6 +61,7 @@ describe('a wrong command line', () => {
     [['merchnts', 'list'], 'merchants'],
     [['merchants', 'lst'], 'list'],
     [['whoami', '--jsno'], '--json'],
+    [['record', 'pay_1', '--status', 'SUCEEDED'], 'record --help'],
   ])('suggests what was meant by %j', (argv, meant) => {
     const failure = failureOf(argv);
     expect(failure).toMatchObject({ status: 2, code: 'usage' });

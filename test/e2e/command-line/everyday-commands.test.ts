@@ -94,6 +94,9 @@ describe('the command line against a running service', () => {
     });
     expect(forged.status).toBe(1);
     expect(errorOf(forged).code).toBe('signature_mismatch');
+    const one = await run(['get', '--reference', 'ORDER-2', '--merchant', 'shop-7'], { env: admin });
+    expect(one.stdout).toMatch(/^transactionId +pay_2$/m);
+    expect(one.stdout).toMatch(/^endpoint +state +attempts +last answer/m);
     const nothing = await run(['get', '--reference', 'ORDER-404', '--merchant', 'shop-7'], { env: admin });
     expect(nothing).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('ORDER-404') });
   });
@@ -110,6 +113,10 @@ describe('the command line against a running service', () => {
   });
 
   it.each(['wechat', 'alipay'])('compares a bill of %s with what was recorded', async (format) => {
+    // Of its own: a bill must not lack what others recorded in its range.
+    const { secret } = await service.create('POST /v1/merchants', { merchantId: format, name: format });
+    const { key } = await service.create(`POST /v1/merchants/${format}/keys`, { scope: 'receiver' });
+    const env = { ...admin, TIDINGS_KEY: key, TIDINGS_SECRET: secret };
     const [paid, other] = [`${format}-1`, `${format}-2`];
     const content = {
       transactionType: 'payment',
@@ -120,7 +127,7 @@ describe('the command line against a running service', () => {
     const lines = [paid, other].map((transactionId) =>
       JSON.stringify({ transactionId, ...content, amount: 1_990 }),
     );
-    const of = ['--merchant', 'shop-7'];
+    const of = ['--merchant', format];
     expect((await run(['record', '-', ...of], { env: initiator, input: lines.join('\n') })).status).toBe(0);
     const ledger = join(dataDir, `${format}.csv`);
     const compare = async (amount: string) => {
@@ -131,7 +138,7 @@ describe('the command line against a running service', () => {
           [other, amount],
         ]),
       );
-      return run(['reconcile', '--ledger', ledger, '--format', format, '--json'], { env: receiver });
+      return run(['reconcile', '--ledger', ledger, '--format', format, '--json'], { env });
     };
     await eventually(
       () => compare('19.90'),

@@ -25,6 +25,9 @@ interface Matter {
   readonly href: string;
 }
 
+/** A run that was slow once needs nobody. The next one comes within a minute; alarms speak later. */
+const LATE_SECONDS = 60;
+
 /** What needs somebody. Each row leads to the page where it is put right. */
 export function AttentionList(props: AttentionListProps) {
   const { overview: words } = props.text;
@@ -74,8 +77,8 @@ function lateMarks({ ui, text: { overview: words }, overview }: AttentionListPro
     href: `#${PROGRESS_ID}`,
   });
   return [
-    ...(closedBehindSeconds > 0 ? [late(words.closingBehind, closedBehindSeconds)] : []),
-    ...(auditedBehindSeconds > 0 ? [late(words.auditBehind, auditedBehindSeconds)] : []),
+    ...(closedBehindSeconds > LATE_SECONDS ? [late(words.closingBehind, closedBehindSeconds)] : []),
+    ...(auditedBehindSeconds > LATE_SECONDS ? [late(words.auditBehind, auditedBehindSeconds)] : []),
   ];
 }
 
