@@ -26,7 +26,7 @@ const CHAPTERS = [
   { title: 'Keys', about: 'Who may call the API.', words: ['keys', 'whoami', 'portal-links', 'public-keys'] },
   {
     title: 'Operate',
-    about: 'The state of the whole service, and what needs somebody.',
+    about: 'The state of the whole service, and what needs attention.',
     words: ['overview', 'unresolved', 'dead-letters', 'parked', 'audit-log'],
   },
   {

@@ -43,7 +43,7 @@ export const readOverviewOperation = operation({
   operationId: 'readOverview',
   method: 'get',
   path: '/v1/overview',
-  summary: `Show whether the last ${BALANCE_HOURS} hours add up, how deliveries go, and what needs somebody`,
+  summary: `Show whether the last ${BALANCE_HOURS} hours add up, how deliveries go, and what needs attention`,
   function: 'operate',
   scopes: ['admin', 'merchant'],
   merchant: 'any',

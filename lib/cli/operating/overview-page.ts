@@ -12,10 +12,10 @@ export interface Need {
   readonly command: string;
 }
 
-/** Windows that are closed or audited this much too late need somebody. */
+/** Windows that are closed or audited this much too late need attention. */
 const MAX_BEHIND_SECONDS = 900;
 
-/** @returns what needs somebody, the most urgent first; empty if all is well */
+/** @returns what needs attention, the most urgent first; empty if all is well */
 export function needsOf({
   attention,
   closedBehindSeconds,

@@ -8,9 +8,9 @@ import { durationText, type Need, needsOf } from './overview-page.ts';
 
 export const status: Command = {
   words: ['status'],
-  summary: 'Show what needs somebody, how far windows are closed, and the backlog',
+  summary: 'Show what needs attention, how far windows are closed, and the backlog',
   details:
-    'One page. With status 1, something needs somebody: the page names it, with the command that shows it. Needs a key of ' +
+    'One page. With status 1, something needs attention: the page names it, with the command that shows it. Needs a key of ' +
     'scope admin or merchant.',
   options: [MERCHANT],
   examples: [
@@ -84,10 +84,10 @@ const ABOUT = 18;
 function showNeeds({ line }: Output, needs: readonly Need[]): void {
   line('');
   if (needs.length === 0) {
-    line(['✓ Nothing needs anybody.', 'good']);
+    line(['✓ Nothing needs attention.', 'good']);
     return;
   }
-  line(['Needs somebody', 'strong']);
+  line(['Needs attention', 'strong']);
   for (const { what, count, about, command } of needs) {
     const cells = `${padTo(what, WHAT)} ${count.padStart(6)}  ${padTo(cutTo(about, ABOUT), ABOUT)}`;
     line(['✗ ', 'bad'], `${cells} `, [command, 'quiet']);

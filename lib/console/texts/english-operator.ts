@@ -2,16 +2,16 @@
 export const englishOperator = {
   overview: {
     title: 'Overview',
-    lead: 'What the service does, and what needs somebody.',
+    lead: 'What the service does, and what needs attention.',
     balanceTime: 'Notifications of the last 24 hours',
     notAuditedYet: (window: string, after: string) =>
       `Nothing is audited yet. A window of ${window} is audited about ${after} after its end; until then, notifications count as not audited.`,
-    attention: 'Needs somebody',
+    attention: 'Needs attention',
     what: 'What',
     count: 'Count',
     toDo: 'What to do',
     orMore: (count: string) => `${count} or more`,
-    nothing: 'Nothing needs somebody',
+    nothing: 'Nothing needs attention',
     nothingText:
       'Unresolved transactions, notifications that failed to the end, and set-aside messages appear here.',
     missing: 'Notifications missing',

@@ -26,7 +26,7 @@ const counts = (...names: readonly MetricName[]) => names.map((name) => serviceM
 const longest = (...names: readonly MetricName[]) => names.map((name) => serviceMetric(name, 'Maximum'));
 
 /**
- * The flow from record to statement, in its order, and then what needs somebody. Three dashboards of an account are free;
+ * The flow from record to statement, in its order, and then what needs attention. Three dashboards of an account are free;
  * each further one costs $3 a month. Its metrics are billed once, whether or not a graph shows them.
  */
 export function createDashboard(scope: Construct, options: AlarmOptions): Dashboard {

@@ -203,7 +203,7 @@ describe('the overview', () => {
     expect(hourAt(json, START_MS - HOUR)).toMatchObject({ isAudited: true });
   });
 
-  it('lists what needs somebody: unresolved transactions, dead letters, parked records', async () => {
+  it('lists what needs attention: unresolved transactions, dead letters, parked records', async () => {
     const { world, demo } = setup;
     for (let number = 0; number < 7; number += 1) {
       const path = `PUT /v1/merchants/demo/transactions/open_${number}`;

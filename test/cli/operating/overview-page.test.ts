@@ -13,7 +13,7 @@ const quiet = {
   parked: { count: 0, hasMore: false, items: [] },
 };
 
-describe('what needs somebody', () => {
+describe('what needs attention', () => {
   it('is nothing while all is well, and while windows close a little late', () => {
     expect(needsOf({ attention: quiet, closedBehindSeconds: 600, auditedBehindSeconds: 0 })).toEqual([]);
     expect(needsOf({ attention: quiet })).toEqual([]);

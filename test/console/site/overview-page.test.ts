@@ -32,11 +32,11 @@ describe('the overview', () => {
     await world.countAll();
   }
 
-  it('of an empty service says how to begin, and that nothing needs somebody', async () => {
+  it('of an empty service says how to begin, and that nothing needs attention', async () => {
     const html = await overview();
     expect(html).toContain('No merchant yet');
     expect(html).toContain('/v1/merchants');
-    expect(html).toContain('Nothing needs somebody');
+    expect(html).toContain('Nothing needs attention');
     expect(html).toContain('Nothing is audited yet. A window of 5 min is audited about 15 min 30 s');
   });
 
@@ -78,12 +78,12 @@ describe('the overview', () => {
     expect(html).toContain('href="#progress"');
   });
 
-  it('leads from each thing that needs somebody to its page', async () => {
+  it('leads from each thing that needs attention to its page', async () => {
     await shop('demo', 2, 500);
     await world.ports.parking.park({ recordId: 'r1', reason: 'x', payload: '{}' });
     world.ports.deadLetterQueues.lanes.put({ body: 'x' });
     const html = await overview();
-    expect(html).not.toContain('Nothing needs somebody');
+    expect(html).not.toContain('Nothing needs attention');
     for (const path of ['merchants/demo/deliveries?state=exhausted', 'dead-letters', 'parked']) {
       expect(html).toContain(`class="row-link" href="/console/${path}"`);
     }

@@ -42,10 +42,10 @@ describe('operating with the command line', () => {
   };
   const errorOf = ({ stderr }: Ended) => JSON.parse(stderr).error;
 
-  it('shows a page of 80 columns and 24 rows, and status 0 while nothing needs anybody', async () => {
+  it('shows a page of 80 columns and 24 rows, and status 0 while nothing needs attention', async () => {
     const page = await run(['status'], { env: admin });
     expect(page).toMatchObject({ status: 0, stderr: '' });
-    expect(page.stdout).toMatch(/^service +http[\s\S]*about +all merchants[\s\S]*Nothing needs anybody/);
+    expect(page.stdout).toMatch(/^service +http[\s\S]*about +all merchants[\s\S]*Nothing needs attention/);
     const lines = page.stdout.split('\n');
     expect(lines.length).toBeLessThan(24);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);

@@ -60,7 +60,7 @@ describe('the quick start', () => {
 
   it.each(commandsToLook)('has left what troubleshooting looks at: %s', async (line) => {
     const { status, said } = await openOperatorShell().type([...session(project), naming, line].join('\n'));
-    // `status` has 1 when something needs somebody, as an endpoint that fails does.
+    // `status` has 1 when something needs attention, as an endpoint that fails does.
     expect([0, 1], said).toContain(status);
   });
 });

@@ -28,7 +28,7 @@ interface Matter {
 /** A run that was slow once needs nobody. The next one comes within a minute; alarms speak later. */
 const LATE_SECONDS = 60;
 
-/** What needs somebody. Each row leads to the page where it is put right. */
+/** What needs attention. Each row leads to the page where it is put right. */
 export function AttentionList(props: AttentionListProps) {
   const { overview: words } = props.text;
   return (

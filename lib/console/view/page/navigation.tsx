@@ -6,7 +6,7 @@ interface NavigationItem {
   readonly href: string;
   readonly icon: IconName;
   readonly isCurrent: boolean;
-  /** How many need somebody; nothing is shown for 0. */
+  /** How many need attention; nothing is shown for 0. */
   readonly count?: number;
 }
 

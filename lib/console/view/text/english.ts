@@ -27,7 +27,7 @@ export const english = {
   navigation: {
     overview: 'Overview',
     merchants: 'Merchants',
-    attention: 'Needs somebody',
+    attention: 'Needs attention',
     unresolved: 'Unresolved',
     deadLetters: 'Dead letters',
     parked: 'Parked records',

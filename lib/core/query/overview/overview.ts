@@ -23,7 +23,7 @@ import { readStats, type Stats } from '../stats.ts';
 import { type Balance, readBalance } from './balance.ts';
 import { type Progress, progressOf } from './marks-through.ts';
 
-/** What an operator sees first: does the last day add up, how does it go, what needs somebody. */
+/** What an operator sees first: does the last day add up, how does it go, what needs attention. */
 
 /** Rows that are shown of each list. */
 export const SHOWN = 5;
