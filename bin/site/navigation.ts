@@ -94,6 +94,7 @@ export const NAVIGATION: readonly NavigationSection[] = [
         'Statements',
         'the file of a day with control totals, and comparing a ledger',
       ),
+      page('docs/console.md', 'Console', 'each page of the console in a picture'),
       page('docs/limits.md', 'Limits', 'what it does not do; sizes, rates, times, and one machine'),
       page('docs/guarantees.md', 'Guarantees', 'each promise with its tests and the last counts'),
       page('docs/costs.md', 'Costs', 'idle, by rate, and per million'),
