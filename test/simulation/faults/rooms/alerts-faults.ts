@@ -1,8 +1,17 @@
+import type { News } from '../../../../lib/core/deliver/alerts/news.ts';
+import type { TransactionId } from '../../../../lib/core/model.ts';
 import { altered, type DeliberateFault, hook, hookInside } from '../deliberate-fault.ts';
 
 /** `lib/core/deliver/alerts`: alerts to merchants. */
 
 const raising = () => import('../../../../lib/core/deliver/alerts/raise-alert.ts');
+
+/** The same news, as if it were not about an alert. */
+function asOfOutcome(news: News): News {
+  if (news.kind !== 'exhausted') return news;
+  const transactionId = news.notification.transactionId.replaceAll('!', '_') as TransactionId;
+  return { ...news, notification: { ...news.notification, transactionId } };
+}
 
 export const alertsFaults: readonly DeliberateFault[] = [
   {
@@ -26,14 +35,8 @@ export const alertsFaults: readonly DeliberateFault[] = [
   {
     name: 'an alert that is exhausted makes another alert',
     at: hook(raising, {
-      raiseAlert: (real) => (ports, config, news) => {
-        if (news.kind !== 'exhausted') return real(ports, config, news);
-        const transactionId = news.notification.transactionId.replaceAll('!', '_');
-        return real(ports, config, {
-          ...news,
-          notification: { ...news.notification, transactionId: transactionId as never },
-        });
-      },
+      isAskedFor: (real) => (news, config) => real(asOfOutcome(news), config),
+      raiseAlert: (real) => (ports, config, news) => real(ports, config, asOfOutcome(news)),
     }),
   },
   {
