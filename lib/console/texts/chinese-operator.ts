@@ -12,7 +12,7 @@ export const chineseOperator: Translated<typeof englishOperator> = {
     attention: '需要处理',
     what: '事项',
     count: '数量',
-    toDo: '处理方法',
+    advice: '处理方法',
     orMore: (count) => `${count} 或更多`,
     nothing: '没有需要处理的事项',
     nothingText: '未解决的交易、重试用尽的通知和被搁置的消息会显示在这里。',

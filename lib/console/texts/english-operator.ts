@@ -9,7 +9,7 @@ export const englishOperator = {
     attention: 'Needs attention',
     what: 'What',
     count: 'Count',
-    toDo: 'What to do',
+    advice: 'What to do',
     orMore: (count: string) => `${count} or more`,
     nothing: 'Nothing needs attention',
     nothingText:

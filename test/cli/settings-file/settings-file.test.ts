@@ -52,7 +52,7 @@ describe('the file of an export', () => {
     expect(names(ENDPOINT_FIELDS)).toEqual(Object.keys(putEndpoint.body.shape).sort());
   });
 
-  it('is the same for the same settings, in whatever order a service lists them', () => {
+  it('is the same for the same settings, in any order in which a service lists them', () => {
     const [one, other] = merchantsIn(document([merchant, { ...merchant, merchantId: 'Shop-8' }]));
     if (one === undefined || other === undefined) throw new Error('Two are there.');
     const reversed = { ...one, settings: Object.fromEntries(Object.entries(one.settings).reverse()) };

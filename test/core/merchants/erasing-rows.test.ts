@@ -22,7 +22,7 @@ describe('the rows of an erased merchant', () => {
     expect(left('demo')).toEqual(before);
   });
 
-  it('stay for as long as a function runs that began before the erasure, whatever is audited', async () => {
+  it('stay for as long as a function runs that began before the erasure, even if all is audited', async () => {
     const { world, erase } = await worldOfErased();
     await erase();
     world.ports.directory.mark = (async () => ({ through: '2027-01-01T00:00:00.000Z' })) as never;

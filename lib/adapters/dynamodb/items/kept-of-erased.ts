@@ -8,8 +8,8 @@ type Fate =
   | { readonly stays: string };
 
 /**
- * What becomes of an erased merchant's rows, by the beginning of their keys. A test fails for a key that is missing here: whoever
- * adds rows says here how they are deleted.
+ * What becomes of an erased merchant's rows, by the beginning of their keys. A test fails for a key that is missing here. So each new
+ * kind of row gets an entry that says how it is deleted, or why it stays.
  */
 export const FATE_OF_ROWS: Readonly<Record<string, Fate>> = {
   T: { deleted: 'listed' },

@@ -21,7 +21,7 @@ interface Matter {
   readonly state: StateName;
   readonly what: string;
   readonly count: string;
-  readonly toDo: string;
+  readonly advice: string;
   readonly href: string;
 }
 
@@ -48,7 +48,7 @@ export function AttentionList(props: AttentionListProps) {
             ),
           },
           { header: words.count, cell: ({ count }) => count, align: 'end' },
-          { header: words.toDo, cell: ({ toDo }) => toDo },
+          { header: words.advice, cell: ({ advice }) => advice },
         ]}
         empty={
           <div class="card all-well">
@@ -73,7 +73,7 @@ function lateMarks({ ui, text: { overview: words }, overview }: AttentionListPro
     state: 'slow',
     what,
     count: words.behindBy(ui.format.duration(seconds * SECOND_MS)),
-    toDo: words.behindText,
+    advice: words.behindText,
     href: `#${PROGRESS_ID}`,
   });
   return [
@@ -91,27 +91,27 @@ function notifications({ ui, text, overview, merchantId }: AttentionListProps): 
   const listOf = (state: 'exhausted' | 'blocked') =>
     merchantId === undefined ? hrefOf('/merchants') : deliveriesOf(merchantId, state);
   const matters: readonly (Omit<Matter, 'count'> & { readonly of: number; readonly hasMore?: boolean })[] = [
-    { of: balance.missing, state: 'lost', what: words.missing, toDo: words.missingText, href: '#sum-bar' },
+    { of: balance.missing, state: 'lost', what: words.missing, advice: words.missingText, href: '#sum-bar' },
     {
       of: unresolved.count,
       hasMore: unresolved.hasMore,
       state: 'unresolved',
       what: ui.text.states.unresolved,
-      toDo: words.unresolvedText,
+      advice: words.unresolvedText,
       href: hrefOf('/unresolved'),
     },
     {
       of: exhausted,
       state: 'exhausted',
       what: ui.text.states.exhausted,
-      toDo: words.exhaustedText,
+      advice: words.exhaustedText,
       href: listOf('exhausted'),
     },
     {
       of: blocked,
       state: 'blocked',
       what: ui.text.states.blocked,
-      toDo: words.blockedText,
+      advice: words.blockedText,
       href: listOf('blocked'),
     },
   ];
@@ -132,7 +132,7 @@ function setAside({ ui, text: { overview: words }, overview }: AttentionListProp
       state: 'failed' as const,
       what: words[queue],
       count: number(count),
-      toDo: words.deadLettersText,
+      advice: words.deadLettersText,
       href: hrefOf('/dead-letters'),
     }));
   if (parked === undefined || (parked.count === 0 && !parked.hasMore)) return letters;
@@ -143,7 +143,7 @@ function setAside({ ui, text: { overview: words }, overview }: AttentionListProp
       state: 'paused',
       what: words.parked,
       count: parked.hasMore ? words.orMore(count) : count,
-      toDo: words.parkedText,
+      advice: words.parkedText,
       href: hrefOf('/parked'),
     },
   ];

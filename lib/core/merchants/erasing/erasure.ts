@@ -54,7 +54,7 @@ export const erasureSchema = z.object({
 export type Erasure = Readonly<z.infer<typeof erasureSchema>>;
 
 /**
- * The longest time for which a function runs. Whatever began before the tombstone has written its last row by then: a
+ * The longest time for which a function runs. All that began before the tombstone has written its last row by then: a
  * statement, an attempt with cached settings, an outcome recorded with a cached profile.
  */
 const LONGEST_RUN_MS = 15 * MINUTE_MS;
@@ -75,7 +75,7 @@ export function auditedBefore({ erasedAt }: Tombstone, { feedLagSeconds }: Lags)
   return isoTime(msOf(erasedAt) + feedLagSeconds * SECOND_MS);
 }
 
-/** The earliest time of the beginning, whatever the audit says. */
+/** The earliest time of the beginning. The audit can only make it later. */
 export function quietFromMs({ erasedAt }: Tombstone): number {
   return msOf(erasedAt) + LONGEST_RUN_MS;
 }

@@ -8,7 +8,7 @@ import { at, endpoint, OTHER, profile, SHOP } from '../../support/samples.ts';
 import { useTable } from '../../support/throwaway-table.ts';
 import { fillMerchant, fillService, removeAll } from '../../support/whole-merchant.ts';
 
-/** The rows themselves, whatever the stores find. */
+/** The rows themselves, read without the stores. */
 export function describeDynamoDbErasing(dynamodb: DynamoDbUnderTest): void {
   describe('rows of an erased merchant', () => {
     const table = useTable(() => dynamodb.open()) as () => DynamoDbTable;
