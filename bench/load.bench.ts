@@ -1,4 +1,4 @@
-import { optionsOrExit } from '../bin/command-options.ts';
+import { optionsOrExit } from '../bin/operating/command-options.ts';
 import { printable } from '../lib/printable.ts';
 import setup from '../test/support/synthesized.ts';
 import { LOAD_HELP, type LoadPlan, loadPlanOf } from './load/load-options.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { optionsOrExit, wholeOf } from '../bin/command-options.ts';
+import { optionsOrExit, wholeOf } from '../bin/operating/command-options.ts';
 import setup, { ROOT } from '../test/support/synthesized.ts';
 import { machineMemoryMb } from './load/measure/processes.ts';
 import { openSink } from './load/measure/sink.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { optionsOrExit, wholeOf } from '../bin/command-options.ts';
+import { optionsOrExit, wholeOf } from '../bin/operating/command-options.ts';
 import setup, { ROOT } from '../test/support/synthesized.ts';
 import { openSink } from './load/measure/sink.ts';
 import { loadTables } from './load/report/load-tables.ts';

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
-import { propsFromContext } from '../lib/stack/context-props.ts';
+import { propsFromContext } from '../lib/stack/settings/context-props.ts';
+import { WrongPropsError } from '../lib/stack/settings/wrong-props-error.ts';
 import { TidingsStack } from '../lib/stack/tidings-stack.ts';
-import { WrongPropsError } from '../lib/stack/wrong-props-error.ts';
 
 const app = new App();
 try {

@@ -7,7 +7,7 @@ import { EmulatorError } from '../lib/emulators/emulator-error.ts';
 import { rootKeyOf } from '../lib/emulators/root-key.ts';
 import { stackAddress } from '../lib/emulators/stack-address.ts';
 import { printable, printableLines } from '../lib/printable.ts';
-import { optionsOrExit } from './command-options.ts';
+import { optionsOrExit } from './operating/command-options.ts';
 
 const OUTPUTS_FILE = 'localstack.outputs.json';
 const ASSEMBLY_DIRECTORY = 'cdk.out.localstack';

@@ -4,7 +4,7 @@ import { EmulatorError } from '../lib/emulators/emulator-error.ts';
 import { installMiniStack, MINISTACK_VERSION } from '../lib/emulators/ministack.ts';
 import { startServiceOnMiniStack } from '../lib/emulators/service-on-ministack.ts';
 import { printable, printableLines } from '../lib/printable.ts';
-import { optionsOrExit, portOf } from './command-options.ts';
+import { optionsOrExit, portOf } from './operating/command-options.ts';
 
 const HELP = `Runs the service on MiniStack ${MINISTACK_VERSION}, an emulator of AWS that somebody else wrote (Python, MIT).
 

@@ -3,10 +3,10 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDeadLetterQueue } from '../lib/adapters/queues/redrive.ts';
 import type { DeadLetter, DeadLetterQueue, RedriveCounts } from '../lib/core/deliver/aside/dead-letters.ts';
 import { printable, printableLines } from '../lib/printable.ts';
-import { findDeployment } from './deployment.ts';
+import { findDeployment } from './operating/deployment.ts';
+import { exportLines } from './operating/print-outputs.ts';
 import { PARKED_HELP, runParked } from './parked/parked-command.ts';
 import { openParkedTools } from './parked/tools.ts';
-import { exportLines } from './print-outputs.ts';
 
 const HELP = `Usage: npm run <command> -- [options]
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from '../../lib/stack/bundles.ts';
+import { bundle } from '../../lib/stack/bundling/bundles.ts';
 import { ROOT } from '../../test/support/synthesized.ts';
 
 /** Below node_modules, so that the generated sources can import the SDK. */

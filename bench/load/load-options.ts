@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { wholeOf } from '../../bin/command-options.ts';
+import { wholeOf } from '../../bin/operating/command-options.ts';
 import { type Scene, scenesOf, WAYS } from './scenes.ts';
 
 export const LOAD_HELP = `Usage: npm run bench:load -- [options]

@@ -3,7 +3,7 @@ import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, parse, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../../lib/stack/bundles.ts';
+import { bundle } from '../../lib/stack/bundling/bundles.ts';
 import { ROOT } from '../../test/support/synthesized.ts';
 import type { CallFrame } from './profile-files.ts';
 

@@ -1,4 +1,4 @@
-import type { NotificationServiceProps } from '../../lib/stack/props.ts';
+import type { NotificationServiceProps } from '../../lib/stack/settings/props.ts';
 
 const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-4000-8000-000000000000';
 

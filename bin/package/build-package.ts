@@ -1,6 +1,6 @@
 import { copyFileSync, cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundledFunctions, inputsOfFunctions } from '../../lib/stack/bundles.ts';
+import { bundledFunctions, inputsOfFunctions } from '../../lib/stack/bundling/bundles.ts';
 import { buildCommandLine } from './command-line.ts';
 import { buildConstruct } from './construct.ts';
 import { buildKits } from './kits.ts';

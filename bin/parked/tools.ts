@@ -10,7 +10,7 @@ import { systemClock as clock, systemTimer as timer } from '../../lib/adapters/s
 import { putBack } from '../../lib/core/deliver/aside/put-back.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
-import type { Outputs } from '../deployment.ts';
+import type { Outputs } from '../operating/deployment.ts';
 import type { ParkedTools } from './parked-command.ts';
 
 /**

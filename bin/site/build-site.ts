@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path/posix';
 import type { OpenApi } from '../../lib/reference/open-api.ts';
 import { referencePage } from '../../lib/reference/reference-page.ts';
-import { referenceAssets } from '../../lib/stack/packed-reference.ts';
+import { referenceAssets } from '../../lib/stack/bundling/packed-reference.ts';
 import { llmsText } from './llms.ts';
 import { codeView, escaped, type Heading, renderMarkdown } from './markdown.ts';
 import { ALL_PAGES } from './navigation.ts';

@@ -1,8 +1,8 @@
 import { Aws, CfnMapping, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { Environment } from './function-environment.ts';
-import type { Settings } from './props.ts';
-import { WrongPropsError } from './wrong-props-error.ts';
+import type { Environment } from './lambda/function-environment.ts';
+import type { Settings } from './settings/props.ts';
+import { WrongPropsError } from './settings/wrong-props-error.ts';
 
 /** The account of every emulator. No account of AWS has this number. */
 const EMULATOR_ACCOUNT = '000000000000';

@@ -4,6 +4,7 @@
  */
 
 export { NotificationService } from './notification-service.ts';
+export type { FrontDoor, Intake, Lanes } from './service-parts.ts';
 export type {
   Concurrency,
   NotificationServiceProps,
@@ -11,7 +12,6 @@ export type {
   RestoredTable,
   Settings,
   Throttle,
-} from './props.ts';
-export type { FrontDoor, Intake, Lanes } from './service-parts.ts';
+} from './settings/props.ts';
+export { WrongPropsError } from './settings/wrong-props-error.ts';
 export { TidingsStack, type TidingsStackProps } from './tidings-stack.ts';
-export { WrongPropsError } from './wrong-props-error.ts';

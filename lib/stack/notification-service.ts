@@ -18,10 +18,10 @@ import {
 } from './delivery/delivery-functions.ts';
 import { createFrontDoor } from './front/front-door.ts';
 import { createRecord } from './ingest/ingest-functions.ts';
-import type { NotificationServiceProps, Settings } from './props.ts';
-import { readProps } from './read-props.ts';
 import type { FrontDoor, Intake, Lanes } from './service-parts.ts';
 import { createResources } from './service-resources.ts';
+import type { NotificationServiceProps, Settings } from './settings/props.ts';
+import { readProps } from './settings/read-props.ts';
 
 /**
  * The whole service, for this app or another.

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { NotificationService } from './notification-service.ts';
-import type { NotificationServiceProps } from './props.ts';
+import type { NotificationServiceProps } from './settings/props.ts';
 
 export interface TidingsStackProps extends StackProps {
   /** The settings of the service. */

@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import openApi from '../../docs/openapi.json' with { type: 'json' };
 import type { OpenApi } from '../../lib/reference/open-api.ts';
-import { packReference } from '../../lib/stack/packed-reference.ts';
+import { packReference } from '../../lib/stack/bundling/packed-reference.ts';
 import { startChromium } from './support/chromium.ts';
 import { accessibilityFindings, faultsOf, overflowOf } from './support/findings.ts';
 import { WINDOWS } from './support/windows.ts';

@@ -1,6 +1,6 @@
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findOutputs } from '../../bin/deployment.ts';
+import { findOutputs } from '../../bin/operating/deployment.ts';
 import {
   type LocalService,
   removeDirectory,

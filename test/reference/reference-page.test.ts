@@ -7,7 +7,7 @@ import { PROBLEMS } from '../../lib/api/contract/problems.ts';
 import { exampleOf } from '../../lib/reference/example-request.ts';
 import { type OpenApi, operationsOf, schemaOf } from '../../lib/reference/open-api.ts';
 import { referencePage } from '../../lib/reference/reference-page.ts';
-import { packReference } from '../../lib/stack/packed-reference.ts';
+import { packReference } from '../../lib/stack/bundling/packed-reference.ts';
 import { useDemoWorld } from '../support/demo-world.ts';
 import { ROOT } from '../support/synthesized.ts';
 

@@ -7,8 +7,8 @@ import { chinesePages } from '../../lib/console/texts/chinese-pages.ts';
 import { englishPages } from '../../lib/console/texts/english-pages.ts';
 import { chinese } from '../../lib/console/view/text/chinese.ts';
 import { english } from '../../lib/console/view/text/english.ts';
-import { bundle } from '../../lib/stack/bundles.ts';
-import { codeOf } from '../../lib/stack/function-code.ts';
+import { bundle } from '../../lib/stack/bundling/bundles.ts';
+import { codeOf } from '../../lib/stack/lambda/function-code.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 import { ROOT } from '../support/synthesized.ts';
 

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import type { NotificationServiceProps } from '../../lib/stack/props.ts';
+import type { NotificationServiceProps } from '../../lib/stack/settings/props.ts';
 import { TidingsStack } from '../../lib/stack/tidings-stack.ts';
 import type { Properties } from './synthesized-template.ts';
 

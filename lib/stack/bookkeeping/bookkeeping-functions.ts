@@ -1,7 +1,7 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Preset } from '../../presets.ts';
-import { laneEnvironment, tableEnvironment } from '../function-environment.ts';
-import { createFunction, everyMinutes, type Part } from '../service-function.ts';
+import { laneEnvironment, tableEnvironment } from '../lambda/function-environment.ts';
+import { createFunction, everyMinutes, type Part } from '../lambda/service-function.ts';
 
 /** Longer than the interval: the next run may start while this one is still running. */
 const WINDOWS_TIMEOUT_SECONDS = 300;

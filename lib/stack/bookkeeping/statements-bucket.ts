@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { accept } from '../accepted-findings.ts';
-import type { Settings } from '../props.ts';
+import type { Settings } from '../settings/props.ts';
 import type { Storage } from '../storage/storage.ts';
 
 /** Files are kept this many days longer than the retention, like items of the table. */

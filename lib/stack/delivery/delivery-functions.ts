@@ -10,8 +10,8 @@ import {
   scheduleEnvironment,
   statementsEnvironment,
   tableEnvironment,
-} from '../function-environment.ts';
-import { addSource, createFunction, everyMinutes, type Part } from '../service-function.ts';
+} from '../lambda/function-environment.ts';
+import { addSource, createFunction, everyMinutes, type Part } from '../lambda/service-function.ts';
 import { countSource } from './count-source.ts';
 import { relaySource } from './relay-source.ts';
 

@@ -17,7 +17,7 @@ import {
 import type { Construct } from 'constructs';
 import { DEFAULTS } from '../../settings.ts';
 import { accept, acceptInlinePolicy } from '../accepted-findings.ts';
-import type { Settings } from '../props.ts';
+import type { Settings } from '../settings/props.ts';
 import { createLogGroup } from '../storage/log-groups.ts';
 import type { Storage } from '../storage/storage.ts';
 

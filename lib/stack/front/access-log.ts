@@ -1,5 +1,5 @@
 import type { CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { Part } from '../service-function.ts';
+import type { Part } from '../lambda/service-function.ts';
 import { createLogGroup } from '../storage/log-groups.ts';
 
 /** One line of JSON for each request, about 220 bytes. Keys are never in it: they come in a header. */

@@ -4,8 +4,8 @@ import {
   laneEnvironment,
   operateEnvironment,
   queryEnvironment,
-} from '../function-environment.ts';
-import { createFunction, type Part } from '../service-function.ts';
+} from '../lambda/function-environment.ts';
+import { createFunction, type Part } from '../lambda/service-function.ts';
 
 const API_TIMEOUT_SECONDS = 20;
 

@@ -3,8 +3,8 @@ import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Operation } from '../../api/contract/operation.ts';
 import { acceptInlinePolicy } from '../accepted-findings.ts';
-import { consoleEnvironment, type Environment } from '../function-environment.ts';
-import { createFunction, type Part } from '../service-function.ts';
+import { consoleEnvironment, type Environment } from '../lambda/function-environment.ts';
+import { createFunction, type Part } from '../lambda/service-function.ts';
 
 /** The gateway waits 30 s at most. A page asks the API for up to 24 s, when it tests an endpoint. */
 const CONSOLE_TIMEOUT_SECONDS = 29;

@@ -1,6 +1,6 @@
 import { ApiMapping, DomainName, type HttpApi, SecurityPolicy } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { Part } from '../service-function.ts';
+import type { Part } from '../lambda/service-function.ts';
 
 /** A domain name for the HTTP API. */
 export interface ApiDomain {

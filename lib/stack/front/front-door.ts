@@ -8,8 +8,8 @@ import {
   laneEnvironment,
   operateEnvironment,
   queryEnvironment,
-} from '../function-environment.ts';
-import { createFunction, type Part } from '../service-function.ts';
+} from '../lambda/function-environment.ts';
+import { createFunction, type Part } from '../lambda/service-function.ts';
 import type { FrontDoor } from '../service-parts.ts';
 import { createAdmin, createDocument, createOperate, createQuery } from './api-functions.ts';
 import { connectConsole, createConsole, createConsoleBehind } from './console-function.ts';

@@ -4,7 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Operation } from '../../api/contract/operation.ts';
 import { operations } from '../../api/contract/operations.ts';
 import { accept } from '../accepted-findings.ts';
-import type { Part } from '../service-function.ts';
+import type { Part } from '../lambda/service-function.ts';
 import { logAccess } from './access-log.ts';
 
 /** A function that serves operations of the contract. */

@@ -15,7 +15,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { ORIGIN_HEADER } from '../../settings.ts';
 import { accept, acceptSecret } from '../accepted-findings.ts';
-import type { Part } from '../service-function.ts';
+import type { Part } from '../lambda/service-function.ts';
 
 /** What CloudFront sends with each request. The API refuses requests without it, so nobody goes around the web ACL. */
 export function createOriginSecret(scope: Construct, key: IKey | undefined): Secret {

@@ -1,8 +1,8 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { QUEUES } from '../../settings.ts';
-import { apiEnvironment } from '../function-environment.ts';
-import { addSource, createFunction, type Part } from '../service-function.ts';
+import { apiEnvironment } from '../lambda/function-environment.ts';
+import { addSource, createFunction, type Part } from '../lambda/service-function.ts';
 import { recordersText } from './intake-queue.ts';
 
 /** Maximum messages in one batch of record. */

@@ -4,8 +4,8 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import { QUEUES } from '../../settings.ts';
 import { acceptLastQueue } from '../accepted-findings.ts';
-import type { Recorder } from '../props.ts';
 import type { Intake } from '../service-parts.ts';
+import type { Recorder } from '../settings/props.ts';
 import { createQueue, type Storage } from '../storage/storage.ts';
 
 /** Detail type of an event that records an outcome. Its detail is an item of a batch plus `merchantId`. */

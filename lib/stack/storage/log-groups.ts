@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { accept } from '../accepted-findings.ts';
-import type { Settings } from '../props.ts';
+import type { Settings } from '../settings/props.ts';
 
 /** A log group of the service. Logs go with the stack: nothing is reconstructed from them. */
 export function createLogGroup(

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { accept } from '../accepted-findings.ts';
-import type { RestoredTable } from '../props.ts';
+import type { RestoredTable } from '../settings/props.ts';
 import type { Storage } from './storage.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });

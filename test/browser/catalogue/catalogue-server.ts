@@ -5,7 +5,7 @@ import type { Child } from 'hono/jsx';
 import { THEMES, type Theme } from '../../../lib/console/view/page/document.tsx';
 import { LANGUAGES, type Language } from '../../../lib/console/view/text/translated.ts';
 import { uiOf } from '../../../lib/console/view/ui.ts';
-import { packConsoleAssets } from '../../../lib/stack/console-assets.ts';
+import { packConsoleAssets } from '../../../lib/stack/bundling/console-assets.ts';
 import type { Scene } from './frames.tsx';
 import { NOW } from './made-up.ts';
 import {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SITE } from '../../../lib/console/pages/all-pages.ts';
 import { openAssets, packedFile } from '../../../lib/console/site/http/assets.ts';
-import { packConsoleAssets } from '../../../lib/stack/console-assets.ts';
+import { packConsoleAssets } from '../../../lib/stack/bundling/console-assets.ts';
 import type { Browser } from '../../support/cookie-browser.ts';
 import { payment, statusExchange } from '../../support/world.ts';
 import { type ConsoleWorld, createConsoleWorld, ORIGIN } from '../console-world.ts';

@@ -7,7 +7,7 @@ import type { PolicySet } from '../../../lib/local/iam/policies/policy-set.ts';
 import { policiesOn, readResourcePolicies } from '../../../lib/local/iam/policies/resource-policies.ts';
 import { loadAssembly } from '../../../lib/local/template/assembly.ts';
 import { resolveStack } from '../../../lib/local/template/stack-resources.ts';
-import { UNUSED_LOCALLY, type UnusedLocally } from '../../../lib/stack/unused-locally.ts';
+import { UNUSED_LOCALLY, type UnusedLocally } from '../../../lib/stack/lambda/unused-locally.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { type EditedTemplate, editAssembly } from '../../support/running/edited-assembly.ts';
 import { NO_FAULTS, startServiceCloud } from '../../support/running/service-cloud.ts';

@@ -107,11 +107,13 @@ describe('tidings/cdk, as packed, in a project that has the CDK and nothing else
 
   it('describes each prop and each property of the construct where an editor shows it', () => {
     const folder = join(project, 'node_modules/tidings/cjs/stack');
-    const members = ['props.d.ts', 'notification-service.d.ts', 'service-parts.d.ts'].flatMap((file) => {
-      const text = readFileSync(join(folder, file), 'utf8');
-      const described = text.split('/** The props with their defaults. */')[0] ?? '';
-      return [...described.matchAll(/^( *\*\/|.*)\n {4}(?:readonly )?(\w+)[?(:].*;$/gm)];
-    });
+    const members = ['settings/props.d.ts', 'notification-service.d.ts', 'service-parts.d.ts'].flatMap(
+      (file) => {
+        const text = readFileSync(join(folder, file), 'utf8');
+        const described = text.split('/** The props with their defaults. */')[0] ?? '';
+        return [...described.matchAll(/^( *\*\/|.*)\n {4}(?:readonly )?(\w+)[?(:].*;$/gm)];
+      },
+    );
     expect(members.length).toBeGreaterThan(40);
     const silent = members
       .filter(([, before = '']) => !before.trim().endsWith('*/'))

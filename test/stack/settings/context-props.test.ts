@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { propsFromContext } from '../../../lib/stack/context-props.ts';
+import { propsFromContext } from '../../../lib/stack/settings/context-props.ts';
 
 const read = (context: Record<string, unknown>) => propsFromContext(new App({ context }).node);
 

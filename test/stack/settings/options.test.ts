@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ORIGIN_HEADER } from '../../../lib/settings.ts';
-import type { NotificationServiceProps } from '../../../lib/stack/props.ts';
+import type { NotificationServiceProps } from '../../../lib/stack/settings/props.ts';
 import { TidingsStack } from '../../../lib/stack/tidings-stack.ts';
 import { listed, type Properties } from '../synthesized-template.ts';
 

@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { NotificationService } from '../../../lib/stack/notification-service.ts';
-import type { NotificationServiceProps } from '../../../lib/stack/props.ts';
+import type { NotificationServiceProps } from '../../../lib/stack/settings/props.ts';
 import { freeze } from '../frozen.ts';
 import { type Properties, synthesized } from '../synthesized-template.ts';
 

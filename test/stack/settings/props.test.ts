@@ -3,8 +3,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../lib/adapters/config.ts';
 import { NotificationService } from '../../../lib/stack/notification-service.ts';
-import type { NotificationServiceProps } from '../../../lib/stack/props.ts';
-import { PROP_NAMES, readProps } from '../../../lib/stack/read-props.ts';
+import type { NotificationServiceProps } from '../../../lib/stack/settings/props.ts';
+import { PROP_NAMES, readProps } from '../../../lib/stack/settings/read-props.ts';
 
 const DEFAULTS = {
   preset: 'production',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { deployedOutputs } from '../../../bin/deployment.ts';
+import { deployedOutputs } from '../../../bin/operating/deployment.ts';
 import { EMULATOR } from '../../../lib/emulators/deploy-stack.ts';
 import { stackAddress } from '../../../lib/emulators/stack-address.ts';
 import type { E2eOptions, TargetName } from '../options.ts';

@@ -1,5 +1,5 @@
-import type { Settings } from './props.ts';
-import type { Resources } from './service-resources.ts';
+import type { Resources } from '../service-resources.ts';
+import type { Settings } from '../settings/props.ts';
 
 /** Variables that `lib/adapters/config.ts` parses. */
 export type Environment = Readonly<Record<string, string>>;

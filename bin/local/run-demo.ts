@@ -1,19 +1,19 @@
-import { createApi } from '../lib/local/api-client.ts';
+import { createApi } from '../../lib/local/api-client.ts';
 import {
   type Credentials,
   type MerchantCredentials,
   provideCredentials,
   readCredentials,
-} from '../lib/local/credentials.ts';
-import { type Board, createBoard } from '../lib/local/demo/board.ts';
-import { listenToKeys } from '../lib/local/demo/demo-keys.ts';
-import { type DemoReceiver, startReceiver } from '../lib/local/demo/demo-receiver.ts';
-import { openShop, type Shop } from '../lib/local/demo/demo-shop.ts';
-import { openLiveBoard } from '../lib/local/demo/live-board.ts';
-import { createOrders } from '../lib/local/demo/orders.ts';
-import { createDemo, DEMO_SCHEDULE } from '../lib/local/demo/story.ts';
-import { LocalCloudError } from '../lib/local/errors.ts';
-import { PRESET_DEFAULTS } from '../lib/settings.ts';
+} from '../../lib/local/credentials.ts';
+import { type Board, createBoard } from '../../lib/local/demo/board.ts';
+import { listenToKeys } from '../../lib/local/demo/demo-keys.ts';
+import { type DemoReceiver, startReceiver } from '../../lib/local/demo/demo-receiver.ts';
+import { openShop, type Shop } from '../../lib/local/demo/demo-shop.ts';
+import { openLiveBoard } from '../../lib/local/demo/live-board.ts';
+import { createOrders } from '../../lib/local/demo/orders.ts';
+import { createDemo, DEMO_SCHEDULE } from '../../lib/local/demo/story.ts';
+import { LocalCloudError } from '../../lib/local/errors.ts';
+import { PRESET_DEFAULTS } from '../../lib/settings.ts';
 
 /** The demo of `npm start`: a merchant, its receiver, and a story that they play. */
 

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createApi, expectStatus } from '../lib/local/api-client.ts';
-import { type LocalCloud, LocalCloudError, startLocalCloud } from '../lib/local/cloud.ts';
-import { provideCredentials } from '../lib/local/credentials.ts';
-import type { DemoReceiver } from '../lib/local/demo/demo-receiver.ts';
-import { openLogFile } from '../lib/local/logging/log-file.ts';
-import { prepareDataDirectory } from '../lib/local/storage/data-directory.ts';
-import { writeWholeFile } from '../lib/local/storage/whole-file.ts';
-import { ASSEMBLIES_DIRECTORY, synthesize } from '../lib/local/synthesis/synthesize.ts';
-import { LOCAL_REGION } from '../lib/local/template/intrinsics.ts';
-import { printable, printableLines } from '../lib/printable.ts';
-import { optionsOrExit, portOf } from './command-options.ts';
-import { DEPLOYMENT_FILE, type Deployment } from './deployment.ts';
+import { createApi, expectStatus } from '../../lib/local/api-client.ts';
+import { type LocalCloud, LocalCloudError, startLocalCloud } from '../../lib/local/cloud.ts';
+import { provideCredentials } from '../../lib/local/credentials.ts';
+import type { DemoReceiver } from '../../lib/local/demo/demo-receiver.ts';
+import { openLogFile } from '../../lib/local/logging/log-file.ts';
+import { prepareDataDirectory } from '../../lib/local/storage/data-directory.ts';
+import { writeWholeFile } from '../../lib/local/storage/whole-file.ts';
+import { ASSEMBLIES_DIRECTORY, synthesize } from '../../lib/local/synthesis/synthesize.ts';
+import { LOCAL_REGION } from '../../lib/local/template/intrinsics.ts';
+import { printable, printableLines } from '../../lib/printable.ts';
+import { optionsOrExit, portOf } from '../operating/command-options.ts';
+import { DEPLOYMENT_FILE, type Deployment } from '../operating/deployment.ts';
 import { runDemo } from './run-demo.ts';
 
 const HELP = `Runs the whole service on this machine, from the same template and bundles that are deployed.
@@ -33,7 +33,7 @@ Environment:
   TIDINGS_DYNOXIDE_BIN                              path of the DynamoDB emulator, if npm has no package for this platform
 `;
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 function readArguments() {
   const { values } = parseArgs({

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
-import { type AssetName, type PackedAssets, packedFile } from '../console/site/http/assets.ts';
+import { type AssetName, type PackedAssets, packedFile } from '../../console/site/http/assets.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const CONSOLE = join(ROOT, 'lib/console');
 const BROWSER_CRYPTO = join(CONSOLE, 'client/reconciling/browser-crypto.ts');
 

@@ -14,24 +14,24 @@ import { dirname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import type { BuildOptions } from 'esbuild';
-import { operations } from '../api/contract/operations.ts';
-import { ASSET_FOLDER } from '../console/site/http/assets.ts';
-import type { OpenApi } from '../reference/open-api.ts';
-import { BUNDLES_VARIABLE } from './bundled/bundles-variable.ts';
-import { withVersionsOnly } from './bundled/package-files.ts';
+import { operations } from '../../api/contract/operations.ts';
+import { ASSET_FOLDER } from '../../console/site/http/assets.ts';
+import type { OpenApi } from '../../reference/open-api.ts';
+import { BUNDLES_VARIABLE } from '../bundled/bundles-variable.ts';
+import { withVersionsOnly } from '../bundled/package-files.ts';
 import { namesOf, packConsoleAssets, writeAssets } from './console-assets.ts';
 import { packReference } from './packed-reference.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const FUNCTIONS = join(ROOT, 'functions');
 const fileAt = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** What stands for a module in the bundles. Each file says why. */
 const REPLACED = {
-  '@aws-sdk/credential-provider-node': fileAt('../adapters/secrets/lambda-credentials.ts'),
-  '@aws-sdk/endpoint-cache': fileAt('./bundled/no-endpoint-cache.ts'),
-  '@smithy/core/event-streams': fileAt('./bundled/no-event-streams.ts'),
-  'node:http': fileAt('./bundled/node-http.cjs'),
+  '@aws-sdk/credential-provider-node': fileAt('../../adapters/secrets/lambda-credentials.ts'),
+  '@aws-sdk/endpoint-cache': fileAt('../bundled/no-endpoint-cache.ts'),
+  '@smithy/core/event-streams': fileAt('../bundled/no-event-streams.ts'),
+  'node:http': fileAt('../bundled/node-http.cjs'),
 };
 
 /** Some dependencies are CommonJS and call `require`, which an ES module does not have. */
@@ -103,7 +103,7 @@ function shortenPackageFiles(file: string): void {
 const textOf = (value: unknown): string => JSON.stringify(JSON.stringify(value));
 
 function runEsbuild(options: BuildOptions): readonly string[] {
-  const inputs = execFileSync(process.execPath, [fileAt('./bundled/esbuild-process.ts')], {
+  const inputs = execFileSync(process.execPath, [fileAt('../bundled/esbuild-process.ts')], {
     input: JSON.stringify(options),
     stdio: ['pipe', 'pipe', 'inherit'],
     encoding: 'utf8',

@@ -12,14 +12,14 @@ import {
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { accept, acceptInlinePolicy } from './accepted-findings.ts';
-import { EGRESS_SUBNETS } from './delivery/egress.ts';
+import { accept, acceptInlinePolicy } from '../accepted-findings.ts';
+import { EGRESS_SUBNETS } from '../delivery/egress.ts';
+import type { Resources } from '../service-resources.ts';
+import type { Settings } from '../settings/props.ts';
+import { createLogGroup } from '../storage/log-groups.ts';
 import { codeOf } from './function-code.ts';
 import type { Environment } from './function-environment.ts';
 import { type FunctionName, grantAll } from './grants.ts';
-import type { Settings } from './props.ts';
-import type { Resources } from './service-resources.ts';
-import { createLogGroup } from './storage/log-groups.ts';
 
 /** What each part of the service is built from. All parts share one scope, because the scope decides the logical ids. */
 export interface Part {

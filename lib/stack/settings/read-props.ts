@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { DEFAULTS, PRESET_DEFAULTS, RULES } from '../settings.ts';
+import { DEFAULTS, PRESET_DEFAULTS, RULES } from '../../settings.ts';
 import type { NotificationServiceProps, Settings } from './props.ts';
 import { WrongPropsError } from './wrong-props-error.ts';
 

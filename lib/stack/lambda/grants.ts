@@ -3,9 +3,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { operations } from '../api/contract/operations.ts';
-import { accept } from './accepted-findings.ts';
-import type { Resources } from './service-resources.ts';
+import { operations } from '../../api/contract/operations.ts';
+import { accept } from '../accepted-findings.ts';
+import type { Resources } from '../service-resources.ts';
 
 interface TableGrant {
   readonly actions: readonly string[];

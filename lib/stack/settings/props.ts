@@ -1,4 +1,4 @@
-import type { FrontDoorKind, Preset } from '../presets.ts';
+import type { FrontDoorKind, Preset } from '../../presets.ts';
 
 /** Limits of the whole API. */
 export interface Throttle {

@@ -4,7 +4,7 @@ import { FileSystem, Stage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 // The published package has `published/shipped-functions.ts` instead.
-import { bundledFunctions } from './bundles.ts';
+import { bundledFunctions } from '../bundling/bundles.ts';
 
 /**
  * The code of a function as an asset.

@@ -1,4 +1,4 @@
-import { printable } from '../lib/printable.ts';
+import { printable } from '../../lib/printable.ts';
 
 /** The options of a command. Ends the process with status 2, and the sentence of the error, if they are wrong. */
 export function optionsOrExit<T>(command: string, read: () => T): T {

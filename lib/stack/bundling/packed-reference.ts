@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
-import type { OpenApi } from '../reference/open-api.ts';
-import { type ReferenceAssets, referencePage } from '../reference/reference-page.ts';
+import type { OpenApi } from '../../reference/open-api.ts';
+import { type ReferenceAssets, referencePage } from '../../reference/reference-page.ts';
 
-const REFERENCE = fileURLToPath(new URL('../reference', import.meta.url));
+const REFERENCE = fileURLToPath(new URL('../../reference', import.meta.url));
 
 interface PackedPage {
   /** Brotli in base64. */
