@@ -31,7 +31,6 @@ const REPLACED = {
   '@aws-sdk/credential-provider-node': fileAt('../../adapters/secrets/lambda-credentials.ts'),
   '@aws-sdk/endpoint-cache': fileAt('../bundled/no-endpoint-cache.ts'),
   '@smithy/core/event-streams': fileAt('../bundled/no-event-streams.ts'),
-  'node:http': fileAt('../bundled/node-http.cjs'),
 };
 
 /** Some dependencies are CommonJS and call `require`, which an ES module does not have. */
