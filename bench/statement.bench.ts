@@ -8,7 +8,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { createStatementFiles } from '../lib/adapters/files/statement-files.ts';
 import { createMemoryStores } from '../lib/adapters/memory/memory-stores.ts';
 import { systemRandom as random } from '../lib/adapters/system.ts';
-import { statePartition } from '../lib/core/bookkeeping/statements/make-statements.ts';
+import { statePartitions } from '../lib/core/bookkeeping/statements/make-statements.ts';
 import { createDigestSum } from '../lib/core/feed/digest.ts';
 import type { FeedStore } from '../lib/core/feed/feed-store.ts';
 import { windowOf } from '../lib/core/feed/window.ts';
@@ -129,7 +129,7 @@ async function measure(rows: number, endpoint: string): Promise<Measured> {
   for (let partition = 0; partition < PARTITIONS; partition += 1) {
     const through = isoTime(START_MS + DAY_MS);
     await stores.directory.saveMark(partition, 'closed', { through, windowSeconds: WINDOW_SECONDS });
-    await statePartition(ports, { partition, deadlineMs: Number.POSITIVE_INFINITY });
+    await statePartitions(ports, { partitions: [partition], deadlineMs: Number.POSITIVE_INFINITY });
   }
   const seconds = (performance.now() - began) / 1_000;
   const [statement] = await stores.statements.newest(MERCHANT, 1);

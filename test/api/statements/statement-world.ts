@@ -1,13 +1,12 @@
 import { parse } from 'csv-parse/sync';
 import { expect } from 'vitest';
-import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
+import { closePartitions } from '../../../lib/core/bookkeeping/close.ts';
 import {
   isTerminal,
   merchantIdSchema,
   outcomeSchema,
   type TerminalOutcome,
 } from '../../../lib/core/model.ts';
-import { forEachPartition } from '../../../lib/core/partitions.ts';
 import { useDemoWorld } from '../../support/demo-world.ts';
 import { audit } from '../../support/scheduled-runs.ts';
 import { payment } from '../../support/world.ts';
@@ -66,7 +65,7 @@ export function useStatements() {
     const ports = { ...setup.world.ports, windowSeconds };
     const deadlineMs = Number.POSITIVE_INFINITY;
     for (let run = 0; run < runs; run += 1) {
-      await forEachPartition((partition) => closePartition(ports, { partition, deadlineMs }));
+      await closePartitions(ports, { deadlineMs });
     }
   };
   const stateUntil = async (time: string, windowSeconds?: number) => {
