@@ -22,7 +22,7 @@ export interface EventSourcesSetting {
   pollingSqs(functionName: string): AwsCall;
   /** Duration of a long poll in seconds; see `SqsSourceSetting`. */
   readonly waitSeconds: number;
-  /** Maximum concurrent instances of a function for one queue. */
+  /** Maximum number of batches of one queue that run at once. */
   readonly workers: number;
   readonly streams: AwsCall;
   /** Announces writes to the tables; `undefined`: nobody sees them. */

@@ -33,13 +33,17 @@ export interface SqsSourceSetting extends SourceSetting {
    * end.
    */
   readonly waitSeconds: number;
-  /** Maximum concurrent instances of the function. */
+  /** Maximum number of batches that run at once. */
   readonly workers: number;
 }
 
 const DEFAULT_BATCH_SIZE = 10;
 const RECEIVE_MAX = 10;
 const RETRY_MS = 500;
+/** Batches that are not full may start beside others at this interval, so that they fill while there is much to do … */
+const FILLING_MS = 40;
+/** … after as many as fall into this time: a batch that waits for a slow receiver must not hold up the few messages behind it. */
+const FILLING_BURST_MS = 200;
 
 /**
  * Polls a queue for a function. It has up to MaximumConcurrency batches processed at a time, deletes the messages that
@@ -55,6 +59,9 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
   const stopping = new AbortController();
 
   const batches = new Set<Promise<void>>();
+  /** When the next batch may start beside others. */
+  let fillsUntil = 0;
+  let isFull = false;
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -63,6 +70,8 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
       try {
         const messages = await collect();
         if (messages.length === 0) continue;
+        isFull = messages.length >= batchSize;
+        fillsUntil = Math.max(fillsUntil, Date.now() - FILLING_BURST_MS) + FILLING_MS;
         const batch: Promise<void> = settle(messages).finally(() => batches.delete(batch));
         batches.add(batch);
       } catch (error) {
@@ -75,6 +84,9 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
   async function roomForBatch(): Promise<void> {
     while (batches.size >= concurrency) await Promise.race(batches);
     await target.room();
+    const fillingMs = isFull ? 0 : fillsUntil - Date.now();
+    if (batches.size > 0 && fillingMs > 0)
+      await Promise.race([...batches, pause(fillingMs, stopping.signal)]);
   }
 
   async function settle(messages: readonly SqsMessage[]): Promise<void> {
