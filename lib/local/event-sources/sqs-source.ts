@@ -71,7 +71,7 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
         const messages = await collect();
         if (messages.length === 0) continue;
         isFull = messages.length >= batchSize;
-        fillsUntil = Math.max(fillsUntil, Date.now() - FILLING_BURST_MS) + FILLING_MS;
+        if (!isFull) fillsUntil = Math.max(fillsUntil, Date.now() - FILLING_BURST_MS) + FILLING_MS;
         const batch: Promise<void> = settle(messages).finally(() => batches.delete(batch));
         batches.add(batch);
       } catch (error) {

@@ -57,7 +57,7 @@ interface PendingCall {
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 8 };
 const THREAD_URL = new URL('./host-thread.mjs', import.meta.url);
 /** A thread that does not react for this long after a time-out is blocked by an event. */
-const REACTION_MS = 1_000;
+const REACTION_MS = 2_000;
 
 /** Starts a thread without instances. */
 export function startHost({ name, compileCache, log }: HostOptions): Host {

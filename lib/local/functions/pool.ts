@@ -172,9 +172,9 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
     room: async () => {
       if (stopped || instances.count === 0) return;
       await instances.oneStarted();
-      if (stopped || waiting.length > 0 || running >= setting.size || !instances.hasRoom()) {
+      if (stopped) return;
+      if (waiting.length > 0 || running >= setting.size || !instances.hasRoom())
         await Promise.resolve(acquire()).then(release, () => {});
-      }
     },
     stop: async (graceMs) => {
       stopped = true;
