@@ -66,6 +66,7 @@ function sourceOf({ mapping = {}, setting = {}, room = async () => {} }: Changes
     deadLetterUrl: undefined,
     waitSeconds: 0,
     workers: 50,
+    isBusy: () => false,
     ...setting,
   });
   return {
@@ -144,11 +145,29 @@ describe('a queue as event source', () => {
     await stop();
   });
 
-  it('does not wait after a full batch: there may be more', async () => {
+  it('starts full batches at once beside a few that are busy', async () => {
     const { send, sizes, stop } = sourceOf();
-    await send(...numbered(100));
-    await vi.advanceTimersByTimeAsync(30);
-    expect(sizes()).toEqual(Array.from({ length: 10 }, () => 10));
+    await send(...numbered(300));
+    await vi.advanceTimersByTimeAsync(20);
+    const begun = sizes().length;
+    expect(begun).toBeGreaterThanOrEqual(4);
+    expect(begun).toBeLessThan(12);
+    // They take long although a core is free: they wait for receivers.
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sizes()).toEqual(Array.from({ length: 30 }, () => 10));
+    await stop();
+  });
+
+  it('starts few batches beside others while no core is free, however long they take', async () => {
+    const { send, batches, sizes, stop } = sourceOf({ setting: { isBusy: () => true } });
+    await send(...numbered(200));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sizes().length).toBeLessThanOrEqual(10);
+    // One that waits for a receiver does not hold up the others for ever.
+    expect(sizes().length).toBeGreaterThanOrEqual(6);
+    for (const { end } of batches) end();
+    await vi.advanceTimersByTimeAsync(5);
+    expect(sizes().length).toBeGreaterThanOrEqual(10);
     await stop();
   });
 
