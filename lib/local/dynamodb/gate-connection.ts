@@ -7,6 +7,7 @@ import { type KeyAttributes, mergeableWrite } from './mergeable-write.ts';
 import { createFrameReader, FrameError } from './request-frames.ts';
 import { type TableRequest, tableRequest } from './table-request.ts';
 
+/** As in `GateOptions`. */
 export interface ConnectionOptions extends Judges {
   readonly upstream: string;
   readonly onWrite?: () => void;
@@ -67,7 +68,10 @@ export function serveConnection(client: Socket, options: ConnectionOptions): voi
   function forward(request: TableRequest): void {
     const { frame, operation } = request;
     const mergeable = options.isFirstOnly ? undefined : mergeableWrite(request, options.keyAttributes);
-    if (mergeable === undefined) return pass(request, () => {});
+    if (mergeable === undefined) {
+      pass(request, () => {});
+      return;
+    }
     const write: PendingWrite = {
       ...mergeable,
       body: frame.body,
@@ -77,7 +81,7 @@ export function serveConnection(client: Socket, options: ConnectionOptions): voi
       sendAlone: () => pass(request, (isSuccess) => options.commit.ended(write, isSuccess)),
       confirm: () => {
         waiting = undefined;
-        client.write(emptyAnswer());
+        if (client.writable) client.write(emptyAnswer());
       },
       abandon: () => client.destroy(),
     };

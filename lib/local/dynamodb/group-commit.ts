@@ -33,7 +33,7 @@ export interface GroupCommit {
 const MAX_ACTIONS = 100;
 /** A quarter of DynamoDB's limit for the items of a transaction. */
 const MAX_BYTES = 1024 * 1024;
-const MAX_UNDER_WAY = Number(process.env.XW ?? 1);
+const MAX_UNDER_WAY = 1;
 /** Shapes that are remembered. A service has some dozens. */
 const MAX_SHAPES = 1_000;
 
@@ -45,7 +45,8 @@ const MAX_SHAPES = 1_000;
  * @param onCommit called when a transaction was committed, before its callers are answered
  */
 export function openGroupCommit(endpoint: string, onCommit: () => void): GroupCommit {
-  const connection = new Client(endpoint);
+  // A write is never given up: nobody would know whether it was carried out.
+  const connection = new Client(endpoint, { headersTimeout: 0, bodyTimeout: 0 });
   /** Shapes of writes that succeeded alone. */
   const accepted = new Set<string>();
   let waiting: readonly PendingWrite[] = [];
@@ -138,10 +139,7 @@ const HEADERS = {
  * @returns the positions of the writes because of which nothing was written; none: all were written
  * @throws if the connection broke, so nobody knows
  */
-async function transact(
-  connection: Client,
-  group: readonly PendingWrite[],
-): Promise<ReadonlySet<number>> {
+async function transact(connection: Client, group: readonly PendingWrite[]): Promise<ReadonlySet<number>> {
   const { statusCode, body } = await connection.request({
     path: '/',
     method: 'POST',

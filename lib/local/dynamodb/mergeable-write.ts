@@ -55,14 +55,12 @@ export function mergeableWrite(
   if (known === undefined || !isOrdinary(request)) return undefined;
   const input = readable(request);
   const names = keyAttributes(String(input.TableName));
-  const attributes = input[known.itemIn];
-  if (names === undefined || !isPlainMap(attributes, MAX_DEPTH)) return undefined;
-  const shape = shapeOf(input);
-  if (shape === undefined) return undefined;
+  if (names === undefined || !hasSameMeaning(input)) return undefined;
+  const attributes = input[known.itemIn] as TableInput | null | undefined;
   return {
     action: known.action,
-    item: JSON.stringify([input.TableName, ...names.map((name) => attributes[name])]),
-    shape: known.action + shape,
+    item: JSON.stringify([input.TableName, ...names.map((name) => attributes?.[name])]),
+    shape: JSON.stringify([known.action, shapeOf(input)]),
   };
 }
 
@@ -87,49 +85,24 @@ function readable({ input }: TableRequest): TableInput {
   }
 }
 
-/** dynoxide compares the bounds of a BETWEEN in single writes only, so their values matter. */
+/** Values of conditions that dynoxide checks in single writes only: the bounds of a BETWEEN, and sets. */
 const BETWEEN = /between/i;
+const SET = /"[SNB]S":/;
 
-function shapeOf(input: TableInput): string | undefined {
-  const { Item, Key, ExpressionAttributeValues: values = {}, ...rest } = input;
-  if (Object.keys(input).some((name) => !MEMBERS.has(name))) return undefined;
-  if ((input.ReturnValues ?? 'NONE') !== 'NONE' || BETWEEN.test(String(input.ConditionExpression)))
-    return undefined;
-  if (!isPlainMap(values, MAX_DEPTH)) return undefined;
-  const types = Object.entries(values).map(([name, value]) => [name, ...Object.keys(value as object)]);
-  return JSON.stringify([rest, types]);
+function hasSameMeaning(input: TableInput): boolean {
+  return (
+    Object.keys(input).every((name) => MEMBERS.has(name)) &&
+    (input.ReturnValues ?? 'NONE') === 'NONE' &&
+    !BETWEEN.test(String(input.ConditionExpression)) &&
+    !SET.test(JSON.stringify(input.ExpressionAttributeValues ?? {}))
+  );
 }
 
-/** Deeper values are left to dynoxide, which has a limit of its own. */
-const MAX_DEPTH = 16;
-/** A number that every reader takes for the same: DynamoDB keeps 38 digits. */
-const NUMBER = /^-?(0|[1-9]\d{0,37})$/;
-
-function isPlainMap(map: unknown, depth: number): map is TableInput {
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) return false;
-  return Object.values(map).every((value) => isPlain(value, depth - 1));
-}
-
-/** Whether an attribute value is valid beyond doubt. Sets, binary values and fractions are left to dynoxide. */
-function isPlain(value: unknown, depth: number): boolean {
-  if (depth < 0 || typeof value !== 'object' || value === null) return false;
-  const [member, another] = Object.entries(value);
-  if (member === undefined || another !== undefined) return false;
-  const [type, content] = member as [string, unknown];
-  switch (type) {
-    case 'S':
-      return typeof content === 'string';
-    case 'N':
-      return typeof content === 'string' && NUMBER.test(content);
-    case 'BOOL':
-      return typeof content === 'boolean';
-    case 'NULL':
-      return content === true;
-    case 'M':
-      return isPlainMap(content, depth);
-    case 'L':
-      return Array.isArray(content) && content.every((each) => isPlain(each, depth - 1));
-    default:
-      return false;
-  }
+/** Of the values only the types. */
+function shapeOf({ Item: _, Key: __, ExpressionAttributeValues, ...rest }: TableInput): unknown {
+  const types = Object.entries(ExpressionAttributeValues ?? {}).map(([name, value]) => [
+    name,
+    ...Object.keys((value as object | null) ?? {}),
+  ]);
+  return [rest, types];
 }

@@ -49,7 +49,7 @@ export async function provideDynamoDb(
     calls: (operation, input) => tableCalls(keyNames, operation, input),
     ...(faults !== undefined && { faults: tableFaults(faults) }),
     ...(onWrite !== undefined && { onWrite }),
-    ...(process.env.XOFF === undefined && { keyAttributes: keyAttributesOf(stack) }),
+    keyAttributes: keyAttributesOf(stack),
     isFirstOnly: isUnjudged,
   });
   onStop(gate.stop);
