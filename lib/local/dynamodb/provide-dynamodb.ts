@@ -6,9 +6,9 @@ import type { Log } from '../logging/log.ts';
 import type { SeededFaults } from '../seeded-faults.ts';
 import type { Stack } from '../template/stack-resources.ts';
 import { type DynamoDbServer, startDynamoDb } from './dynamodb-server.ts';
-import type { KeyAttributes } from './mergeable-write.ts';
-import { tableFaults } from './table-faults.ts';
-import { startGate } from './table-gate.ts';
+import type { KeyAttributes } from './gate/mergeable-write.ts';
+import { tableFaults } from './gate/table-faults.ts';
+import { startGate } from './gate/table-gate.ts';
 import { provideTable } from './tables.ts';
 
 interface DynamoDbPlace {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { AwsFault } from '../aws/aws-fault.ts';
+import { AwsFault } from '../../aws/aws-fault.ts';
 import { type Judges, refusalAnswer, refusalOf } from './gate-refusal.ts';
 import type { GroupCommit, PendingWrite } from './group-commit.ts';
 import { type KeyAttributes, mergeableWrite } from './mergeable-write.ts';

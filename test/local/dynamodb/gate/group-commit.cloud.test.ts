@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { eventually } from '../../support/eventually.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { type Answer, type GatedTable, startGatedTable, TABLE } from './fixture/gated-table.ts';
 
 const put = (pk: string) => ({ TableName: TABLE, Item: { pk: { S: pk }, sk: { S: 'a' } } });

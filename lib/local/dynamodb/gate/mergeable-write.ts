@@ -1,4 +1,4 @@
-import type { TableInput } from '../iam/calls/partition-values.ts';
+import type { TableInput } from '../../iam/calls/partition-values.ts';
 import type { TableRequest } from './table-request.ts';
 
 /** A write of one item that may become an action of a transaction. */

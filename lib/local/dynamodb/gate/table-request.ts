@@ -1,5 +1,5 @@
-import { AwsFault } from '../aws/aws-fault.ts';
-import type { TableInput } from '../iam/calls/partition-values.ts';
+import { AwsFault } from '../../aws/aws-fault.ts';
+import type { TableInput } from '../../iam/calls/partition-values.ts';
 import type { Frame } from './request-frames.ts';
 
 /** A request to DynamoDB. */

@@ -1,9 +1,9 @@
-import { AwsFault } from '../aws/aws-fault.ts';
-import { sha256Hex } from '../aws/signature.ts';
-import { messageOf } from '../errors.ts';
-import type { Call } from '../iam/callers/caller.ts';
-import type { TableInput } from '../iam/calls/partition-values.ts';
-import type { Guard } from '../iam/guard.ts';
+import { AwsFault } from '../../aws/aws-fault.ts';
+import { sha256Hex } from '../../aws/signature.ts';
+import { messageOf } from '../../errors.ts';
+import type { Call } from '../../iam/callers/caller.ts';
+import type { TableInput } from '../../iam/calls/partition-values.ts';
+import type { Guard } from '../../iam/guard.ts';
 import type { TableFault, TableFaults } from './table-faults.ts';
 import type { TableRequest } from './table-request.ts';
 
