@@ -88,7 +88,8 @@ export function startHost({ name, compileCache, log }: HostOptions): Host {
   /** Sends a call. `onTimeout` runs after the call has failed. */
   function ask(request: HostCall, { timeoutMs, what }: CallLimit, onTimeout: () => void): Promise<string> {
     return new Promise((resolve, reject) => {
-      const failWith = (kind: FailureKind, error: InvocationError) => reject(new InvocationFailure(kind, error));
+      const failWith = (kind: FailureKind, error: InvocationError) =>
+        reject(new InvocationFailure(kind, error));
       if (death !== undefined) return failWith('crash', death);
       lastCall += 1;
       const call = lastCall;
