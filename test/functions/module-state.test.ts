@@ -4,7 +4,11 @@ import { expect, it } from 'vitest';
 import { ROOT } from '../support/synthesized.ts';
 
 /** What runs in functions. */
-const SOURCES = ['functions/**/*.ts', 'lib/{adapters,api,core,ledger,protocol}/**/*.ts', 'lib/console/!(client)/**/*.{ts,tsx}'];
+const SOURCES = [
+  'functions/**/*.ts',
+  'lib/{adapters,api,core,ledger,protocol}/**/*.ts',
+  'lib/console/!(client)/**/*.{ts,tsx}',
+];
 
 /** Variables of modules, and why all events may share each. */
 const SHARED: Readonly<Record<string, string>> = {

@@ -208,10 +208,7 @@ function ownEnvironment(outside) {
       if (running !== undefined) running.trace = undefined;
       return Reflect.deleteProperty(env(), name);
     },
-    ownKeys: () => [
-      ...Reflect.ownKeys(env()),
-      ...(current.getStore()?.trace === undefined ? [] : [TRACE]),
-    ],
+    ownKeys: () => [...Reflect.ownKeys(env()), ...(current.getStore()?.trace === undefined ? [] : [TRACE])],
     getOwnPropertyDescriptor: (_, name) => {
       const trace = tracing(name)?.trace;
       if (trace !== undefined) return { value: trace, writable: true, enumerable: true, configurable: true };

@@ -21,7 +21,7 @@ type InstanceCall = Unaddressed<Exclude<HostCall, { readonly kind: 'ping' }>>;
 type Unaddressed<Call> = Call extends unknown ? Omit<Call, 'instance'> : never;
 
 /** An instance's way to its thread. */
-export interface HostedInstance {
+interface HostedInstance {
   /**
    * Resolves with the answer. If there is none in time, the thread takes no more events. It is ended when its other calls
    * have ended, or at once if it does not react, because an event blocks it.
@@ -32,7 +32,7 @@ export interface HostedInstance {
   remove(reason: InvocationError): void;
 }
 
-export interface CallLimit {
+interface CallLimit {
   readonly timeoutMs: number;
   /** What then timed out, for the error's message. */
   readonly what: string;
@@ -88,7 +88,8 @@ export function startHost({ name, compileCache, log }: HostOptions): Host {
   /** Sends a call. `onTimeout` runs after the call has failed. */
   function ask(request: HostCall, { timeoutMs, what }: CallLimit, onTimeout: () => void): Promise<string> {
     return new Promise((resolve, reject) => {
-      const failWith = (kind: FailureKind, error: InvocationError) => reject(new InvocationFailure(kind, error));
+      const failWith = (kind: FailureKind, error: InvocationError) =>
+        reject(new InvocationFailure(kind, error));
       if (death !== undefined) return failWith('crash', death);
       lastCall += 1;
       const call = lastCall;

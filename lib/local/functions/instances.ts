@@ -62,7 +62,8 @@ export function createInstances(setting: InstancesSetting): Instances {
   let idleTimer: NodeJS.Timeout | undefined;
 
   function open(): readonly Instance[] {
-    for (const instance of all) if (!instance.container.isOpen && instance.running === 0) all.delete(instance);
+    for (const instance of all)
+      if (!instance.container.isOpen && instance.running === 0) all.delete(instance);
     return [...all].filter(({ container }) => container.isOpen);
   }
 

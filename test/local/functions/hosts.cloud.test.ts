@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Container, startContainer } from '../../../lib/local/functions/container.ts';
 import { type Hosts, openHosts } from '../../../lib/local/functions/hosts.ts';
 import type { LocalLogLine } from '../../../lib/local/logging/log.ts';
-import { eventually } from '../../support/eventually.ts';
 
 const BUNDLE = `
 import { threadId } from 'node:worker_threads';
@@ -94,7 +93,11 @@ function start(who: string, { bundle = BUNDLE, isHostShared = true }: ToStart = 
 
 async function invoke(container: Container, event: object = {}, timeoutMs = 60_000) {
   requests += 1;
-  const request = { requestId: `r${requests}`, traceHeader: `Root=${requests}`, payload: JSON.stringify(event) };
+  const request = {
+    requestId: `r${requests}`,
+    traceHeader: `Root=${requests}`,
+    payload: JSON.stringify(event),
+  };
   return JSON.parse(await container.invoke(request, timeoutMs));
 }
 
@@ -178,7 +181,12 @@ describe('an instance with several events at once', () => {
     );
     for (const [place, answer] of answers.entries()) {
       const [id, trace] = [`r${before + place + 1}`, `Root=${before + place + 1}`];
-      expect(answer).toMatchObject({ requestIds: [id, id], traces: [trace, trace, trace], last: 'first', warm: 4 });
+      expect(answer).toMatchObject({
+        requestIds: [id, id],
+        traces: [trace, trace, trace],
+        last: 'first',
+        warm: 4,
+      });
       expect(answer.remainingMs).toBeLessThanOrEqual((place + 1) * 10_000);
       expect(answer.remainingMs).toBeGreaterThan(place * 10_000);
     }
