@@ -60,9 +60,11 @@ export function serveConnection(client: Socket, options: ConnectionOptions): voi
     }
   };
 
+  /** A caller that waits would take the refusal for the answer to its last request, which may still be carried out. */
   function end(fault: AwsFault): void {
     client.off('data', onData);
-    client.end(refusalAnswer({ fault }, ['connection: close']));
+    if (waiting !== undefined) client.destroy();
+    else client.end(refusalAnswer({ fault }, ['connection: close']));
   }
 
   function forward(request: TableRequest): void {
