@@ -18,6 +18,7 @@ export interface Instance {
 
 export interface InstancesSetting {
   readonly eventsPerInstance: number;
+  /** Maximum number of instances. */
   readonly maxInstances: number;
   /** An instance ends when it had no event for this long. `undefined`: never. */
   readonly idleMs: number | undefined;

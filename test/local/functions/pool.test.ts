@@ -223,6 +223,13 @@ describe('the instances of a function', () => {
     expect(eventsOf(started)).toEqual([1, 3]);
   });
 
+  it('are never more than the events that may run at once', async () => {
+    const { started, sendToStarted } = poolOf({ size: 1, eventsPerInstance: 1 }, 1);
+    await sendToStarted(2);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(eventsOf(started)).toEqual([1]);
+  });
+
   it('get no events any more once one of them has timed out, and are forgotten when the others have ended', async () => {
     const { started, sendToStarted, send } = poolOf();
     await sendToStarted(2);

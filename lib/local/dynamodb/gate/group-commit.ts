@@ -89,7 +89,8 @@ export function openGroupCommit(endpoint: string, onCommit: () => void): GroupCo
   return {
     submit: (write) => {
       if (underWay < MAX_UNDER_WAY || !accepted.has(write.shape)) sendAlone(write);
-      else waiting = [...waiting, write];
+      // Callers that gave up send again. While the emulator hangs, their old writes would pile up.
+      else waiting = [...waiting.filter(({ isGone }) => !isGone), write];
     },
     ended: ({ shape }, isSuccess) => {
       if (accepted.size >= MAX_SHAPES) accepted.clear();
