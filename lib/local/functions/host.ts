@@ -53,8 +53,11 @@ interface PendingCall {
   reject(error: InvocationError, kind?: FailureKind): void;
 }
 
-/** Functions make much short-lived garbage. A small young generation costs no more time, and much less memory. */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 8 };
+/**
+ * Functions make much short-lived garbage. A small young generation costs no more time, and much less memory. Node's own limit for
+ * the old one, half of the machine's memory, is too much: an event that takes ever more memory would slow down the machine for minutes.
+ */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1_024 };
 const THREAD_URL = new URL('./host-thread.mjs', import.meta.url);
 /** A thread that does not react for this long after a time-out is blocked by an event. */
 const REACTION_MS = 2_000;

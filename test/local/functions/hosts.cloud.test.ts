@@ -39,6 +39,7 @@ export async function handler(event, context) {
   if (event.loop) for (;;);
   if (event.never) await new Promise(() => {});
   if (event.exit) process.exit(7);
+  if (event.takesMb) take(event.takesMb);
   await new Promise((resolve) => setTimeout(resolve, 5));
   return {
     warm,
@@ -49,6 +50,11 @@ export async function handler(event, context) {
     last: process.env.LAST,
     maximum: process.env.AWS_LAMBDA_MAX_CONCURRENCY,
   };
+}
+const taken = [];
+function take(mb) {
+  // A list of numbers takes 8 bytes for each.
+  for (let count = 0; count < mb; count += 1) taken.push(new Array(2 ** 17).fill(0.5));
 }
 `;
 
@@ -240,6 +246,15 @@ describe('an instance with several events at once', () => {
     await invoke(one);
     const failed = expect(invoke(one, { never: true })).rejects.toMatchObject({ kind: 'crash' });
     await expect(invoke(one, { exit: true })).rejects.toMatchObject({ kind: 'crash' });
+    await failed;
+  });
+
+  it('ends with all of them when one takes too much memory', async () => {
+    const one = startOne();
+    await invoke(one, { takesMb: 100 });
+    const tooMuch = { kind: 'crash', message: expect.stringContaining('memory limit') };
+    const failed = expect(invoke(one, { never: true })).rejects.toMatchObject(tooMuch);
+    await expect(invoke(one, { takesMb: 1_500 })).rejects.toMatchObject(tooMuch);
     await failed;
   });
 
