@@ -18,7 +18,7 @@ const ports = {
   expectations: createExpectationStore(table, config),
   notifications: createNotificationStore(table, config),
   dispatcher: createQueueSender({
-    sqs: new SQSClient(clientDefaults),
+    sqs: new SQSClient(clientDefaults()),
     queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },
     timer,
   }),

@@ -14,7 +14,7 @@ const ports = {
   checkHorizonSeconds: config.checkHorizonSeconds,
   checks: createCheckStore(service.table),
   signingSecret: createGeneratedSecret({
-    secrets: new SecretsManagerClient(clientDefaults),
+    secrets: new SecretsManagerClient(clientDefaults()),
     secretId: config.signingSecretId,
     clock,
   }),

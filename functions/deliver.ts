@@ -22,7 +22,7 @@ const ports = {
   alerts: createAlertStore(table, config),
   gate: createGate(table),
   limiter: createRateLimiter({ ...service, slots: createSlotStore(table) }),
-  seal: createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId }),
+  seal: createKmsSeal({ kms: new KMSClient(clientDefaults()), keyId: config.sealKeyId }),
 };
 
 const laneOf = ({ eventSourceARN }: SQSRecord) =>

@@ -18,7 +18,7 @@ const service = openApiService('record', [
   'intakeDeadLetterUrl',
 ]);
 const { config } = service;
-const sqs = new SQSClient(clientDefaults);
+const sqs = new SQSClient(clientDefaults());
 const ports = {
   ...recordingPorts(service),
   deadLetters: createDeadLetters({ sqs, queueUrl: config.intakeDeadLetterUrl }),

@@ -14,7 +14,7 @@ const ports = {
   alerts: createAlertPuts(service.table, service.config),
   statements: createStatementStore(service.table, service.config),
   files: createStatementFiles({
-    s3: new S3Client({ ...uploadDefaults, forcePathStyle: s3EndpointOf(process.env) !== undefined }),
+    s3: new S3Client({ ...uploadDefaults(), forcePathStyle: s3EndpointOf(process.env) !== undefined }),
     bucket: service.config.statementsBucket,
   }),
 };

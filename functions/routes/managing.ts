@@ -38,7 +38,7 @@ export function routesToManage(service: ManageService): readonly Route[] {
     feed: createFeedStore(table, service.reporter),
     healthStore: createHealthStore(table, config),
     dispatcher: createQueueSender({
-      sqs: new SQSClient(clientDefaults),
+      sqs: new SQSClient(clientDefaults()),
       queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },
       timer,
     }),

@@ -42,7 +42,7 @@ type OperateService = ApiService<(typeof OPERATE_SETTINGS)[number]>;
 export function routesToOperate(service: OperateService): readonly Route[] {
   const { table, config, clock } = service;
   const healthStore = createHealthStore(table, config);
-  const sqs = new SQSClient(clientDefaults);
+  const sqs = new SQSClient(clientDefaults());
   const ports = {
     ...service,
     ...config,

@@ -30,8 +30,8 @@ export function openApiService<N extends ConfigName = never>(functionName: strin
   const keys = createKeyStore(table);
   const merchants = createMerchantStore(table);
   const configs = createConfigCache(merchants);
-  const seal = createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId });
-  const secrets = new SecretsManagerClient(clientDefaults);
+  const seal = createKmsSeal({ kms: new KMSClient(clientDefaults()), keyId: config.sealKeyId });
+  const secrets = new SecretsManagerClient(clientDefaults());
   const rootKey = createGeneratedSecret({ secrets, secretId: config.rootSecretId, clock });
   return {
     ...service,

@@ -1,23 +1,36 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 import { AwsSha256 } from '../../lib/adapters/aws-sha256.ts';
+import { HandlerInTurns } from '../../lib/adapters/handler-in-turns.ts';
 import { RETRY_MODE } from '../../lib/adapters/retry-mode.ts';
+
+const CONNECTION_TIMEOUT_MS = 1_000;
+
+/** Each client has a handler of its own: a service that hangs holds up no other. */
+const handler = (requestTimeout: number) =>
+  new HandlerInTurns({
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout,
+    throwOnRequestTimeout: true,
+  });
 
 /**
  * Bounds of every AWS call except the table's: short enough to fail before the function times out. The middleware of each
  * command is put together once, because nobody changes it later.
  */
-export const clientDefaults = {
-  maxAttempts: 3,
-  retryMode: RETRY_MODE,
-  sha256: AwsSha256,
-  cacheMiddleware: true,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-} satisfies SQSClientConfig;
+export const clientDefaults = () =>
+  ({
+    maxAttempts: 3,
+    retryMode: RETRY_MODE,
+    sha256: AwsSha256,
+    cacheMiddleware: true,
+    requestHandler: handler(5_000),
+  }) satisfies SQSClientConfig;
 
 /** The same bounds for uploads: one request carries several megabytes, so it may take 30 s. */
-export const uploadDefaults = {
-  maxAttempts: 3,
-  retryMode: RETRY_MODE,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
-} satisfies S3ClientConfig;
+export const uploadDefaults = () =>
+  ({
+    maxAttempts: 3,
+    retryMode: RETRY_MODE,
+    requestHandler: handler(30_000),
+  }) satisfies S3ClientConfig;

@@ -17,7 +17,7 @@ export function openDispatchService<N extends ConfigName = never>(
   const service = openService(functionName, ['firstQueueUrl', 'retryQueueUrl', 'checkQueueUrl', ...names]);
   const { config, table } = service;
   const merchants = createMerchantStore(table);
-  const sqs = new SQSClient(clientDefaults);
+  const sqs = new SQSClient(clientDefaults());
   const queueUrls = {
     first: config.firstQueueUrl,
     retry: config.retryQueueUrl,

@@ -22,7 +22,7 @@ export function openLaneService<N extends ConfigName = never>(
   ]);
   const { config, sqs, clock } = service;
   const callbackPolicy = callbackPolicyOf(config);
-  const schedules = { ...config, scheduler: new SchedulerClient(clientDefaults) };
+  const schedules = { ...config, scheduler: new SchedulerClient(clientDefaults()) };
   return {
     ...service,
     callbackPolicy,

@@ -1,7 +1,7 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { HandlerInTurns } from './handler-in-turns.ts';
 
 /** Signed requests to an API of AWS, for functions that need one or two of them: the SDK's client of a service is large. */
 export type SendSigned = (request: UnsignedRequest) => Promise<SignedAnswer>;
@@ -41,7 +41,7 @@ const CONNECTION_TIMEOUT_MS = 1_000;
 export function createSignedRequests(options: SignedRequestOptions): SendSigned {
   const { signer, service, endpoint, escapesPath: uriEscapePath = true } = options;
   const signature = new SignatureV4({ ...signer, service, uriEscapePath });
-  const handler = new NodeHttpHandler({ connectionTimeout: CONNECTION_TIMEOUT_MS });
+  const handler = new HandlerInTurns({ connectionTimeout: CONNECTION_TIMEOUT_MS });
   const { protocol, hostname, port } = new URL(endpoint);
   const target = { protocol, hostname, ...(port !== '' && { port: Number(port) }) };
   const host = port === '' ? hostname : `${hostname}:${port}`;
@@ -49,7 +49,7 @@ export function createSignedRequests(options: SignedRequestOptions): SendSigned 
     const unsigned = { ...target, method, path, query: { ...query }, headers: { host, ...headers } };
     const signed = await signature.sign({ ...unsigned, ...(body !== undefined && { body }) });
     const abortSignal = AbortSignal.timeout(timeoutMs);
-    const request = signed as Parameters<NodeHttpHandler['handle']>[0];
+    const request = signed as Parameters<HandlerInTurns['handle']>[0];
     const { response } = await handler.handle(request, { abortSignal });
     return {
       statusCode: response.statusCode,

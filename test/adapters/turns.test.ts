@@ -47,3 +47,36 @@ it('has its places again when all tasks have ended', async () => {
   await passed();
   expect([next.hasStarted, later.hasStarted]).toEqual([true, false]);
 });
+
+it('lets a task leave the line that is aborted before its turn, and passes the turn to the next', async () => {
+  const turns = createTurns(1);
+  const [first, left, next] = [openTask(), openTask(), openTask()];
+  const leaving = new AbortController();
+  const results = [turns.run(first.run), turns.run(next.run)];
+  const refused = [turns.run(left.run, leaving.signal), turns.run(left.run, AbortSignal.abort('too late'))];
+  leaving.abort('too late');
+  for (const result of refused)
+    await expect(result).rejects.toMatchObject({ name: 'AbortError', cause: 'too late' });
+  first.resolve('first');
+  next.resolve('next');
+  expect(await Promise.all(results)).toEqual(['first', 'next']);
+  expect(left.hasStarted).toBe(false);
+});
+
+it('keeps its place when a task is aborted in its turn, or fails before it returns a promise', async () => {
+  const turns = createTurns(1);
+  const running = new AbortController();
+  const task = openTask();
+  const result = turns.run(task.run, running.signal);
+  const thrown = expect(
+    turns.run(() => {
+      throw new Error('at once');
+    }),
+  ).rejects.toThrow('at once');
+  const last = turns.run(async () => 'last');
+  running.abort();
+  task.resolve('whole');
+  expect(await result).toBe('whole');
+  await thrown;
+  expect(await last).toBe('last');
+});

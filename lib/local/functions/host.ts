@@ -55,9 +55,10 @@ interface PendingCall {
 
 /**
  * Functions make much short-lived garbage. A small young generation costs no more time, and much less memory. Node's own limit for
- * the old one, half of the machine's memory, is too much: an event that takes ever more memory would slow down the machine for minutes.
+ * the old one can be 4 GB. An event that took ever more memory slowed down the machine for minutes, until its thread reached it. 2 GB
+ * are what the smallest of Lambda's Managed Instances has.
  */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1_024 };
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 2_048 };
 const THREAD_URL = new URL('./host-thread.mjs', import.meta.url);
 /** A thread that does not react for this long after a time-out is blocked by an event. */
 const REACTION_MS = 2_000;

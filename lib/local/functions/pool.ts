@@ -73,7 +73,10 @@ const SCALE_BUSY_MS = 1_000;
 /** Starts instances on demand, gives each several events at once, and replaces those that crash or have an event time out. */
 export function createPool(setting: PoolSetting, log: Log): FunctionPool {
   // An instance without an event of its own would only take memory.
-  const instances = createInstances({ ...setting, maxInstances: Math.min(setting.maxInstances, setting.size) });
+  const instances = createInstances({
+    ...setting,
+    maxInstances: Math.min(setting.maxInstances, setting.size),
+  });
   const waiting: Waiter[] = [];
   let running = 0;
   let stopped = false;

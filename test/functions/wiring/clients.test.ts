@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, expect, it, vi } from 'vitest';
 import { clientDefaults, uploadDefaults } from '../../../functions/wiring/clients.ts';
 import { openTable } from '../../../lib/adapters/dynamodb/table/table-client.ts';
+import { HandlerInTurns } from '../../../lib/adapters/handler-in-turns.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -14,8 +15,8 @@ it('no client takes a retry mode from its surroundings, which may be one that th
   const clock = { now: () => 0 };
   const table = openTable({ name: 'any', feedLagSeconds: 30, clock, reporter: { report: () => undefined } });
   const clients = [
-    new SQSClient(clientDefaults),
-    new S3Client(uploadDefaults),
+    new SQSClient(clientDefaults()),
+    new S3Client(uploadDefaults()),
     table.documents,
     table.stamping,
   ];
@@ -23,4 +24,10 @@ it('no client takes a retry mode from its surroundings, which may be one that th
     const { mode } = (await config.retryStrategy()) as { readonly mode: string };
     expect(mode).toBe('standard');
   }
+});
+
+it('no client counts a wait for a free connection as a failure to connect, and none shares connections', () => {
+  const handlers = [clientDefaults(), clientDefaults(), uploadDefaults()].map((each) => each.requestHandler);
+  for (const handler of handlers) expect(handler).toBeInstanceOf(HandlerInTurns);
+  expect(new Set(handlers).size).toBe(3);
 });

@@ -254,7 +254,7 @@ describe('an instance with several events at once', () => {
     await invoke(one, { takesMb: 100 });
     const tooMuch = { kind: 'crash', message: expect.stringContaining('memory limit') };
     const failed = expect(invoke(one, { never: true })).rejects.toMatchObject(tooMuch);
-    await expect(invoke(one, { takesMb: 1_500 })).rejects.toMatchObject(tooMuch);
+    await expect(invoke(one, { takesMb: 2_500 })).rejects.toMatchObject(tooMuch);
     await failed;
   });
 

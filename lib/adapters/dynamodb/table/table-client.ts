@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock, Reporter } from '../../../core/runtime/environment.ts';
 import { AwsSha256 } from '../../aws-sha256.ts';
+import { HandlerInTurns, MAX_SOCKETS } from '../../handler-in-turns.ts';
 import { RETRY_MODE } from '../../retry-mode.ts';
 import { createTurns, type Turns } from '../../turns.ts';
 import { numberOf } from '../reading-rows.ts';
@@ -27,8 +27,6 @@ export interface Table {
 
 const REQUEST_TIMEOUT_MS = 3_000;
 const CONNECTION_TIMEOUT_MS = 1_000;
-/** As many connections as the SDK opens by default. */
-const MAX_SOCKETS = 50;
 const MAX_ATTEMPTS = 4;
 const MAX_STAMP_BOUND_MS = 3_000;
 
@@ -69,13 +67,4 @@ export function openTable(options: TableOptions): Table {
     clock: options.clock,
     reporter: options.reporter,
   };
-}
-
-/** Sends a request when a connection is free for it. The handler alone counts a wait for one as a failure to connect. */
-class HandlerInTurns extends NodeHttpHandler {
-  readonly #turns = createTurns(MAX_SOCKETS);
-
-  override handle(...request: Parameters<NodeHttpHandler['handle']>): ReturnType<NodeHttpHandler['handle']> {
-    return this.#turns.run(() => super.handle(...request));
-  }
 }
