@@ -20,7 +20,7 @@ import {
   rightReceiver,
   spacedJson,
 } from '../receivers/receivers-to-examine.ts';
-import { ran } from '../receivers/run-here.ts';
+import { ran } from '../receivers/examine-here.ts';
 
 const startServer = useServer();
 
