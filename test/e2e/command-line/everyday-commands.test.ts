@@ -79,7 +79,10 @@ describe('the command line against a running service', () => {
       { transactionId: 'pay_3', ...line, currency: 'XXQ' },
     ];
     const input = `\ufeff${lines.map((each) => JSON.stringify(each)).join('\r\n\r\n')}\r\n`;
-    const many = await runProcess(['record', '-', '--merchant', 'shop-7', '--json'], { env: initiator, input });
+    const many = await runProcess(['record', '-', '--merchant', 'shop-7', '--json'], {
+      env: initiator,
+      input,
+    });
     expect(many.status).toBe(1);
     expect(linesOf(many)).toMatchObject([{ result: 'created' }, { code: 'unknown_currency' }]);
     const broken = await run(['record', '-', '--merchant', 'shop-7'], { env: initiator, input: '{' });

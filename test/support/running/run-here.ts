@@ -26,7 +26,11 @@ export async function runHere(words: readonly string[], { env, input = '', signa
   const status = await runProgram(commandTree('1.2.3'), {
     argv: words,
     env,
-    streams: { stdin: Readable.from(input === '' ? [] : [input]), stdout: stream('stdout'), stderr: stream('stderr') },
+    streams: {
+      stdin: Readable.from(input === '' ? [] : [input]),
+      stdout: stream('stdout'),
+      stderr: stream('stderr'),
+    },
     signal: signal ?? new AbortController().signal,
   });
   return { status, ...written };
