@@ -9,7 +9,12 @@ import { loadAssembly } from '../../../lib/local/template/assembly.ts';
 import { resolveStack } from '../../../lib/local/template/stack-resources.ts';
 import { UNUSED_LOCALLY, type UnusedLocally } from '../../../lib/stack/lambda/unused-locally.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
-import { type EditedTemplate, editAssembly } from '../../support/running/edited-assembly.ts';
+import {
+  countSoon,
+  type EditedTemplate,
+  editAssembly,
+  mappingsOf,
+} from '../../support/running/edited-assembly.ts';
 import { NO_FAULTS, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { assemblyOf } from '../../support/synthesized.ts';
 import { beAlerted } from './alerted.ts';
@@ -220,17 +225,4 @@ function leaveRetryLaneAlone(template: EditedTemplate): void {
   for (const mapping of mappingsOf(template)) {
     if (JSON.stringify(mapping.EventSourceArn).includes('RetryLane')) mapping.Enabled = false;
   }
-}
-
-/** A batch of attempts is collected for a second instead of a minute. */
-function countSoon(template: EditedTemplate): void {
-  for (const mapping of mappingsOf(template)) {
-    if (mapping.MaximumBatchingWindowInSeconds !== undefined) mapping.MaximumBatchingWindowInSeconds = 1;
-  }
-}
-
-function mappingsOf({ Resources }: EditedTemplate): readonly Record<string, unknown>[] {
-  return Object.values(Resources).flatMap(({ Type, Properties }) =>
-    Type === 'AWS::Lambda::EventSourceMapping' && Properties !== undefined ? [Properties] : [],
-  );
 }
