@@ -23,6 +23,8 @@ describe('tidings merchants erase and erasure', () => {
         TIDINGS_FEED_LAG_SECONDS: '3',
         TIDINGS_WINDOW_SECONDS: '1',
         TIDINGS_AUDIT_AFTER_SECONDS: '1',
+        // Erasing looks for parked records on each day of the retention, in each partition.
+        TIDINGS_RETENTION_DAYS: '1',
       },
     });
   });

@@ -35,6 +35,8 @@ const SHORT = {
   TIDINGS_WINDOW_SECONDS: '1',
   TIDINGS_AUDIT_AFTER_SECONDS: '1',
   TIDINGS_CHECK_HORIZON_SECONDS: '4',
+  // Erasing looks for parked records on each day of the retention, in each partition.
+  TIDINGS_RETENTION_DAYS: '1',
 };
 /** Windows of an hour, so that a day has few, and the horizon of a day. */
 const LONG = {
@@ -109,27 +111,33 @@ describe('the permissions of the template', () => {
       });
     try {
       edited(hasty, countSoon);
-      await travel({ dataDir: short, environment: SHORT, assemblyDir: hasty }, [
-        sideBySide([
-          manage,
-          // An operator puts back the parked records of all merchants.
-          inTurn([operate, vanish]),
-          visitConsole,
-          record,
-          checkBack,
-          failToDeliver,
-          meetOddReceivers,
-          beAlerted,
-          loseRows,
-          fireSchedules,
-        ]),
-        () => judged.until({ role: 'TidingsCount', action: 'dynamodb:UpdateItem' }),
-        (journey) => hangTable(journey, short),
-      ]);
+      await travel(
+        { dataDir: short, environment: SHORT, assemblyDir: hasty, jobs: ['Sweep', 'Close', 'Audit'] },
+        [
+          sideBySide([
+            manage,
+            // An operator puts back the parked records of all merchants.
+            inTurn([operate, vanish]),
+            visitConsole,
+            record,
+            checkBack,
+            failToDeliver,
+            meetOddReceivers,
+            beAlerted,
+            loseRows,
+            fireSchedules,
+          ]),
+          () => judged.until({ role: 'TidingsCount', action: 'dynamodb:UpdateItem' }),
+          (journey) => hangTable(journey, short),
+        ],
+      );
       edited(idle, leaveRetryLaneAlone);
       const dayOfStatements = { dataDir: long, environment: LONG, assemblyDir: idle };
       await travel({ ...dayOfStatements, jobs: [] }, [growOlder]);
-      await travel(dayOfStatements, [sideBySide([readStatement, askLater]), crowdRetryLane]);
+      await travel({ ...dayOfStatements, jobs: ['Sweep', 'Close', 'Statement'] }, [
+        sideBySide([readStatement, askLater]),
+        crowdRetryLane,
+      ]);
     } finally {
       for (const directory of directories) removeDirectory(directory);
     }
