@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { useServer } from '../../support/running/listening.ts';
-import { type Faults, handmadeReceiver, rightReceiver, SECRET } from '../receivers/receivers-to-examine.ts';
 import { ran } from '../receivers/examine-here.ts';
+import { type Faults, handmadeReceiver, rightReceiver, SECRET } from '../receivers/receivers-to-examine.ts';
 
 const startServer = useServer();
 
