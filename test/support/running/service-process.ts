@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { type Api, createApi } from '../../../lib/local/api-client.ts';
 import type { ServiceCloudOptions } from './service-cloud.ts';
 
@@ -17,7 +16,7 @@ export interface ServiceProcess {
 export async function startServiceProcess(
   options: Omit<ServiceCloudOptions, 'log' | 'onJudgement'>,
 ): Promise<ServiceProcess> {
-  const child = fork(join(import.meta.dirname, 'run-service.ts'), [JSON.stringify(options)]);
+  const child = fork(new URL('./run-service.ts', import.meta.url), [JSON.stringify(options)]);
   // Nobody else would stop it if this process ends early.
   const endWithUs = () => child.kill('SIGTERM');
   process.once('exit', endWithUs);
