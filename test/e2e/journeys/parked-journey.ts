@@ -45,7 +45,7 @@ export function parkedJourney(stage: Stage): void {
 
     it('are listed with their reason, shown whole, and put back when their outcome can be read', async () => {
       const now = new Date().toISOString();
-      const outcome = outcomeSchema.parse({
+      const outcome = outcomeSchema().parse({
         ...payment(),
         merchantId: 'parked',
         transactionId: 'pay_1',
