@@ -124,9 +124,9 @@ describe('npm run release, in a repository of its own', () => {
       publishRelease({ ...shared(), isDry: true, environment });
     expect(await publish({})).toBe(false);
     expect(printed.at(-1)).toMatch(/^Refused: Only a tagged release is published/);
-    await release();
+    git(rootDir, 'tag', '--annotate', 'v0.1.0', '--message', 'v0.1.0');
     expect(await publish({})).toBe(true);
-    expect(printed).toContain(`Would run: npm publish ${join(rootDir, 'tidings-0.1.1.tgz')} --access public`);
+    expect(printed).toContain(`Would run: npm publish ${join(rootDir, 'tidings-0.1.0.tgz')} --access public`);
     expect(await publish({ GITHUB_ACTIONS: 'true' })).toBe(false);
     expect(printed.at(-1)).toMatch(/^Refused: package\.json has no "repository"/);
   });

@@ -20,14 +20,14 @@ const DAYS = ['2026-11-21', '2026-11-20'];
 async function openParked() {
   const time = { nowMs: START_MS };
   const { table, close } = await dynamodb.open({ now: () => time.nowMs });
-  const parking = createParking(table, { retentionDays: 90 });
+  const parking = createParking(table, { retentionDays: 7 });
   const records = createParkedRecords(table);
   const list = async (days = DAYS) => {
     const found: ParkedRecord[] = [];
     for await (const record of eachParked(records, days)) found.push(record);
     return found;
   };
-  const rows = createMerchantRows(table, { retentionDays: 90 });
+  const rows = createMerchantRows(table, { retentionDays: 7 });
   return { time, parking, records, rows, list, close };
 }
 
