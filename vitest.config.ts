@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
@@ -19,8 +20,6 @@ export default defineConfig({
     // For what hangs, and not for what is slow: tests wait for progress (test/support/eventually.ts), and fail without it.
     testTimeout: 900_000,
     hookTimeout: 900_000,
-    // More than two cores have: a file that starts a cloud waits for more than half of its time.
-    maxWorkers: 6,
     // The files of a worker share its modules: loading them anew for each file took longer than most tests.
     isolate: false,
     sequence: { sequencer: LongestFirst },
@@ -39,6 +38,9 @@ export default defineConfig({
           exclude: [...CLOUD, 'test/examples/**', 'test/browser/**', 'test/receivers/**'],
           setupFiles: ['test/support/in-this-process.ts', OWN_ENVIRONMENT],
           pool: 'threads',
+          // As many as there are cores, for these files compute: each further worker loads and compiles the same modules again.
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -46,6 +48,9 @@ export default defineConfig({
         test: {
           name: 'cloud',
           include: CLOUD,
+          // More than two cores have: a file that starts a cloud waits for more than half of its time.
+          maxWorkers: 6,
+          sequence: { groupOrder: 1 },
           globalSetup: ['test/support/synthesized.ts'],
           // A small young generation is collected too often.
           execArgv: ['--max-semi-space-size=32'],

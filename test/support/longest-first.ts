@@ -26,7 +26,6 @@ export const LONGEST = [
   'test/adapters/dynamodb/dynamodb-stores.cloud.test.ts',
   'test/e2e/command-line/operating-commands.test.ts',
   'test/e2e/journeys/redrive-journey.test.ts',
-  'test/cli/trigger/trigger.test.ts',
   'test/e2e/guides/receiver-guide.test.ts',
   'test/e2e/parked.test.ts',
   'test/e2e/command-line/everyday-commands.test.ts',
