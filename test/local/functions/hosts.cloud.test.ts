@@ -87,19 +87,16 @@ describe('a thread with several functions', () => {
     const server = createServer((_request, response) => answers.push(() => response.end()));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const call = async (container: Container) => {
-      const answered = container.invoke(
-        { requestId: 'r', traceHeader: '', payload: JSON.stringify(url) },
-        60_000,
-      );
-      await eventually(
+    const call = (container: Container) =>
+      container.invoke({ requestId: 'r', traceHeader: '', payload: JSON.stringify(url) }, 60_000);
+    const arrived = () =>
+      eventually(
         () => answers.length,
         (count) => expect(count).toBe(1),
       );
-      return answered;
-    };
     const stranger = start('stranger', CALLER);
     const slow = call(stranger);
+    await arrived();
     // It grows while the receiver does not answer.
     await eventually(
       () => stranger.outsideMs(),
@@ -110,10 +107,7 @@ describe('a thread with several functions', () => {
     const total = stranger.outsideMs();
     const own = start('own', CALLER, { AWS_ENDPOINT_URL_DYNAMODB: url });
     const quick = call(own);
-    await eventually(
-      () => answers.length,
-      (count) => expect(count).toBe(1),
-    );
+    await arrived();
     answers.pop()?.();
     await quick;
     expect(own.outsideMs()).toBe(total);
