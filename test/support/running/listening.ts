@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach } from 'vitest';
+import { type afterAll, afterEach } from 'vitest';
 
 type StartServer = (listener: RequestListener) => Promise<string>;
 
