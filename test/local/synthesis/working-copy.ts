@@ -12,7 +12,12 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Context, inputHash, type Synthesized, synthesize } from '../../../lib/local/synthesis/synthesize.ts';
+import {
+  type Context,
+  inputHash,
+  type Synthesized,
+  synthesize,
+} from '../../../lib/local/synthesis/synthesize.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 
 /** An app that copies its source twice. Between the copies, it waits at the gate, if there is one. */
