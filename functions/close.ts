@@ -1,5 +1,4 @@
-import { closePartition, reportIgnoredLength } from '../lib/core/bookkeeping/close.ts';
-import { forEachPartition } from '../lib/core/partitions.ts';
+import { closePartitions, reportIgnoredLength } from '../lib/core/bookkeeping/close.ts';
 import { openBookkeeping, reportMark } from './wiring/bookkeeping.ts';
 import { type PartitionShare, serveSchedule } from './wiring/serve-schedule.ts';
 
@@ -7,8 +6,7 @@ const ports = openBookkeeping('close', ['windowSeconds']);
 
 /** Runs every minute for a share of the partitions: closes the windows that ended at least one feed lag ago. */
 export const handler = serveSchedule<PartitionShare>(async (deadlineMs, { partitions }) => {
-  const closeOne = (partition: number) => closePartition(ports, { partition, deadlineMs });
-  const closed = await forEachPartition(closeOne, partitions);
+  const closed = await closePartitions(ports, { partitions, deadlineMs });
   reportIgnoredLength(ports, closed);
   reportMark(
     ports,

@@ -3,8 +3,7 @@ import { s3EndpointOf } from '../lib/adapters/config.ts';
 import { createAlertPuts } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-alert-puts.ts';
 import { createStatementStore } from '../lib/adapters/dynamodb/stores/feed/dynamodb-statement-store.ts';
 import { createStatementFiles } from '../lib/adapters/files/statement-files.ts';
-import { statePartition } from '../lib/core/bookkeeping/statements/make-statements.ts';
-import { forEachPartition } from '../lib/core/partitions.ts';
+import { statePartitions } from '../lib/core/bookkeeping/statements/make-statements.ts';
 import { openBookkeeping, reportMark } from './wiring/bookkeeping.ts';
 import { uploadDefaults } from './wiring/clients.ts';
 import { type PartitionShare, serveSchedule } from './wiring/serve-schedule.ts';
@@ -22,6 +21,5 @@ const ports = {
 
 /** Runs every 15 minutes for a share of the partitions: makes every merchant's statement of each day that has ended. */
 export const handler = serveSchedule<PartitionShare>(async (deadlineMs, { partitions }) => {
-  const stateOne = (partition: number) => statePartition(ports, { partition, deadlineMs });
-  reportMark(ports, 'stated', await forEachPartition(stateOne, partitions));
+  reportMark(ports, 'stated', await statePartitions(ports, { partitions, deadlineMs }));
 });

@@ -12,8 +12,7 @@ import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/outcomes/
 import { openTable } from '../../lib/adapters/dynamodb/table/table-client.ts';
 import { systemClock } from '../../lib/adapters/system.ts';
 import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
-import { closePartition } from '../../lib/core/bookkeeping/close.ts';
-import { forEachPartition } from '../../lib/core/partitions.ts';
+import { closePartitions } from '../../lib/core/bookkeeping/close.ts';
 import {
   AUDIT_AFTER_SECONDS,
   FEED_LAG_SECONDS,
@@ -95,7 +94,7 @@ function openRun(work: Work) {
   };
   const run = async () => {
     if (work === 'audit') await auditPartitions(ports, { deadlineMs });
-    else await forEachPartition((partition) => closePartition(ports, { partition, deadlineMs }));
+    else await closePartitions(ports, { deadlineMs });
     const failed = failures.filter((event) => /failed|unreadable|lost/.test(event));
     if (failed.length > 0) throw new Error(`The run reported ${[...new Set(failed)].join(', ')}.`);
   };

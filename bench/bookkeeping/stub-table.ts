@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { notificationItem } from '../../lib/adapters/dynamodb/items/notification-items.ts';
 import { untried } from '../../lib/core/deliver/state/notification.ts';
-import { partitionOf } from '../../lib/core/partitions.ts';
+import { ALL_PARTITIONS, partitionOf } from '../../lib/core/partitions.ts';
 import { outcomeItem } from '../../lib/protocol/table/outcome-layout.ts';
 import {
   BUSY,
@@ -25,7 +25,6 @@ const PAGE = 1_000;
 type Row = Readonly<Record<string, unknown>>;
 interface Request {
   readonly IndexName?: string;
-  readonly Key?: { readonly sk: { readonly S: string } };
   readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S: string }>>;
   readonly ExclusiveStartKey?: { readonly page: { readonly N: string } };
   readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly Keyed[] }>>;
@@ -44,8 +43,8 @@ const wire = (row: Row) => JSON.stringify(marshall(row, { removeUndefinedValues:
 const rows = Array.from({ length: Math.min(PAGE, load.rows) }, (_, number) => rowOf(load, number));
 const page = rows.map((row) => wire(outcomeItem(row, ITEM))).join(',');
 const pages = Math.ceil(load.rows / PAGE);
-const stored = new Map(rows.flatMap(storedRows));
-const lists = Array.from({ length: 16 }, (_, partition) => listOf(partition));
+const stored = new Map([...rows.flatMap(storedRows), ...ALL_PARTITIONS.flatMap(storedMarks)]);
+const lists = ALL_PARTITIONS.map(listOf);
 
 function storedRows(row: (typeof rows)[number]): readonly (readonly [string, string])[] {
   const { version } = row;
@@ -56,6 +55,14 @@ function storedRows(row: (typeof rows)[number]): readonly (readonly [string, str
     notificationItem(notification, { nowMs: 0, retentionDays: 90 }),
   ];
   return items.map((item) => [`${item.pk} ${item.sk}`, wire(item)]);
+}
+
+function storedMarks(partition: number): readonly (readonly [string, string])[] {
+  const pk = `D#${partition}`;
+  return [
+    { pk, sk: 'CLOSED', closedThrough: marks.closed, windowSeconds: WINDOW_SECONDS },
+    { pk, sk: 'AUDITED', auditedThrough: marks.audited },
+  ].map((item) => [`${pk} ${item.sk}`, wire(item)]);
 }
 
 function listOf(partition: number): string {
@@ -112,11 +119,7 @@ function answer(operation: string, request: Request): string {
     );
     return `{"Responses":{"${name}":[${items.join(',')}]},"UnprocessedKeys":{}}`;
   }
-  if (operation !== 'GetItem') return '{}';
-  const sk = request.Key?.sk.S;
-  if (sk === 'CLOSED')
-    return `{"Item":${wire({ closedThrough: marks.closed, windowSeconds: WINDOW_SECONDS })}}`;
-  return sk === 'AUDITED' ? `{"Item":${wire({ auditedThrough: marks.audited })}}` : '{}';
+  return '{}';
 }
 
 const server = createServer((request, response) => {

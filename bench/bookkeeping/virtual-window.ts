@@ -1,11 +1,11 @@
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
-import { closePartition } from '../../lib/core/bookkeeping/close.ts';
+import { closePartitions } from '../../lib/core/bookkeeping/close.ts';
 import type { Glance } from '../../lib/core/bookkeeping/glance.ts';
 import { untried } from '../../lib/core/deliver/state/notification.ts';
 import type { FeedStore } from '../../lib/core/feed/feed-store.ts';
 import { isTerminal } from '../../lib/core/model.ts';
-import { forEachPartition, PARTITIONS } from '../../lib/core/partitions.ts';
+import { PARTITIONS } from '../../lib/core/partitions.ts';
 import { SECOND_MS } from '../../lib/core/time.ts';
 import { VirtualTime } from '../../test/simulation/storm/virtual-time.ts';
 import { takingTime } from '../virtual/taking-time.ts';
@@ -85,8 +85,7 @@ async function runShare({ table, load, work, partitions, callMs, events }: Share
   };
   const deadlineMs = Number.POSITIVE_INFINITY;
   const works: Readonly<Record<Work, () => Promise<unknown>>> = {
-    close: () =>
-      forEachPartition((partition) => closePartition(ports, { partition, deadlineMs }), partitions),
+    close: () => closePartitions(ports, { partitions, deadlineMs }),
     audit: () => auditPartitions(ports, { partitions, deadlineMs }),
   };
   let isDone = false;

@@ -6,8 +6,8 @@ import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
 import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
-import { closePartition } from '../../lib/core/bookkeeping/close.ts';
-import { statePartition } from '../../lib/core/bookkeeping/statements/make-statements.ts';
+import { closePartitions } from '../../lib/core/bookkeeping/close.ts';
+import { statePartitions } from '../../lib/core/bookkeeping/statements/make-statements.ts';
 import { countWrites } from '../../lib/core/counts/count-writes.ts';
 import type { StreamedWrite } from '../../lib/core/counts/counted-writes.ts';
 import type { Sender } from '../../lib/core/deliver/attempt/sender.ts';
@@ -22,7 +22,6 @@ import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { LEAD_OF_ONE_CLOCK } from '../../lib/core/merchants/dated-writes.ts';
 import { createAuthenticator } from '../../lib/core/merchants/keys/access-keys.ts';
 import type { Outcome, TransactionKey } from '../../lib/core/model.ts';
-import { forEachPartition } from '../../lib/core/partitions.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
 import type { Reporter } from '../../lib/core/runtime/environment.ts';
 import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
@@ -232,10 +231,9 @@ export async function openService(options: {
         await runJobs(sweeping, deadlineMs);
       }),
     async close() {
-      const closeOne = (partition: number) => closePartition(closing, { partition, deadlineMs });
       for (const partitions of SHARES) {
         await meter.invoke('close', async () => {
-          const closed = await forEachPartition(closeOne, partitions);
+          const closed = await closePartitions(closing, { partitions, deadlineMs });
           reportBehind(
             'closed',
             closed.map(({ throughMs }) => throughMs),
@@ -251,10 +249,9 @@ export async function openService(options: {
       }
     },
     async state() {
-      const stateOne = (partition: number) => statePartition(stating, { partition, deadlineMs });
       for (const partitions of SHARES) {
         await meter.invoke('statement', async () => {
-          reportBehind('stated', await forEachPartition(stateOne, partitions));
+          reportBehind('stated', await statePartitions(stating, { partitions, deadlineMs }));
         });
       }
     },

@@ -12,12 +12,15 @@ export function partitionOf(text: string): number {
 /** Partitions worked on concurrently. */
 const CONCURRENCY = 4;
 
-const ALL: readonly number[] = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+export const ALL_PARTITIONS: readonly number[] = Array.from(
+  { length: PARTITIONS },
+  (_, partition) => partition,
+);
 
 /** Runs the work for every partition. One that fails does not stop the others. */
 export function forEachPartition<T>(
   work: (partition: number) => Promise<T>,
-  partitions: readonly number[] = ALL,
+  partitions: readonly number[] = ALL_PARTITIONS,
 ): Promise<readonly T[]> {
   return boundedMap(partitions, CONCURRENCY, work);
 }

@@ -150,6 +150,7 @@ describe('the functions', () => {
       [
         ...API,
         'dynamodb:GetItem D#* H#* J#erasure#*',
+        'dynamodb:BatchGetItem D#*',
         ...['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
         ...['DeleteItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} P#*`),
         'dynamodb:Query C#* W#* L#*',
@@ -205,7 +206,7 @@ describe('the functions', () => {
     [
       'Close',
       [
-        ...['GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} D#*`),
+        ...['BatchGetItem', 'GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} D#*`),
         'dynamodb:PutItem W#*',
         'dynamodb:Query M#*',
         'dynamodb:Query Table',
@@ -214,7 +215,7 @@ describe('the functions', () => {
     [
       'Audit',
       [
-        ...['GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} D#*`),
+        ...['BatchGetItem', 'GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} D#*`),
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((action) => `dynamodb:${action} W#*`),
         ...['BatchGetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} T#*`),
         'dynamodb:Query M#*',
@@ -226,7 +227,7 @@ describe('the functions', () => {
     [
       'Statement',
       [
-        ...['GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} D#*`),
+        ...['BatchGetItem', 'GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} D#*`),
         ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} I#*`),
         ...['GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} J#statement#*`),
         'dynamodb:Query M#* W#*',

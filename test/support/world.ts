@@ -27,8 +27,8 @@ import { unresolvedRoutes } from '../../lib/api/unresolved/unresolved-routes.ts'
 import { whoAmIRoutes } from '../../lib/api/whoami/whoami-routes.ts';
 import { windowRoutes } from '../../lib/api/windows/windows-routes.ts';
 import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
-import { closePartition } from '../../lib/core/bookkeeping/close.ts';
-import { statePartition } from '../../lib/core/bookkeeping/statements/make-statements.ts';
+import { closePartitions } from '../../lib/core/bookkeeping/close.ts';
+import { statePartitions } from '../../lib/core/bookkeeping/statements/make-statements.ts';
 import { handleCheckMessage } from '../../lib/core/check-back/check-messages.ts';
 import { countWrites } from '../../lib/core/counts/count-writes.ts';
 import {
@@ -52,7 +52,6 @@ import { createAuthenticator, type Scope } from '../../lib/core/merchants/keys/a
 import type { GeneratedSecret } from '../../lib/core/merchants/secrets/service-secret.ts';
 import { createSessionAuthenticator } from '../../lib/core/merchants/sessions/session-caller.ts';
 import type { Outcome } from '../../lib/core/model.ts';
-import { forEachPartition } from '../../lib/core/partitions.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
 import { createQueryLimit } from '../../lib/core/query/query-limit.ts';
 import type { CheckMessage } from '../../lib/core/record/pending-check.ts';
@@ -298,9 +297,7 @@ export function createWorld(
     /** Closes the windows (five minutes each) that ended at least a feed lag ago. */
     async closeWindows() {
       const deadlineMs = Number.POSITIVE_INFINITY;
-      await forEachPartition((partition) =>
-        closePartition({ ...ports, windowSeconds: 300 }, { partition, deadlineMs }),
-      );
+      await closePartitions({ ...ports, windowSeconds: 300 }, { deadlineMs });
     },
     /** Audits the closed windows. */
     async audit() {
@@ -312,7 +309,7 @@ export function createWorld(
     },
     /** Creates the statements of the days whose last window is closed. */
     async stateDays(deadlineMs = Number.POSITIVE_INFINITY) {
-      await forEachPartition((partition) => statePartition(ports, { partition, deadlineMs }));
+      await statePartitions(ports, { deadlineMs });
     },
     /** Forgets the inserted outcomes, as if the stream had lost their records. */
     forgetInserted() {

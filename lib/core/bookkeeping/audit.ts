@@ -12,7 +12,6 @@ import type { Directory, DirectoryEntry } from '../merchants/directory.ts';
 import { settingsOf } from '../merchants/listed-settings.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
 import type { MerchantId, Outcome } from '../model.ts';
-import { forEachPartition } from '../partitions.ts';
 import type { Clock, ClockTrust, Reporter } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
 import { skipEmptyWindows } from './empty-windows.ts';
@@ -20,6 +19,7 @@ import type { Glance } from './glance.ts';
 import { fallBehind } from './merchant-mark.ts';
 import { type Expectation, look } from './missing-notifications.ts';
 import { type Slice, walkPartition } from './partition-scan.ts';
+import { type RunShare, type SharedPartition, workOnShare } from './run-share.ts';
 import { createStoredWindows, type GlancedWindow } from './stored-windows.ts';
 import { isStreamBehind } from './stream-behind.ts';
 
@@ -59,13 +59,13 @@ interface AuditRun extends AuditPorts {
 }
 
 /**
- * Audits the partitions; default: all. See {@link auditPartition}.
+ * Audits partitions. See {@link auditPartition}.
  *
  * @returns the time through which each partition is audited, in milliseconds since 1970; undefined if it was never closed
  */
 export function auditPartitions(
   ports: AuditPorts,
-  { partitions, deadlineMs }: { readonly partitions?: readonly number[]; readonly deadlineMs: number },
+  share: RunShare,
 ): Promise<readonly (number | undefined)[]> {
   let measured: Promise<boolean> | undefined;
   const areLanesBehind = () => {
@@ -73,7 +73,9 @@ export function auditPartitions(
     return measured;
   };
   const run = { ...ports, areLanesBehind };
-  return forEachPartition((partition) => auditPartition(run, { partition, deadlineMs }), partitions);
+  return workOnShare(ports.directory, { ...share, names: ['closed', 'audited'] }, (one) =>
+    auditPartition(run, one),
+  );
 }
 
 /**
@@ -86,9 +88,9 @@ export function auditPartitions(
  */
 async function auditPartition(
   ports: AuditRun,
-  { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
+  { partition, marks, deadlineMs }: SharedPartition,
 ): Promise<number | undefined> {
-  const closed = await ports.directory.mark(partition, 'closed');
+  const closed = marks.of(partition, 'closed');
   if (closed === undefined) return undefined;
   ports.clockTrust.assertTrusted();
   const { windowSeconds } = closed;
@@ -97,12 +99,11 @@ async function auditPartition(
   /** Windows that ended before this time are audited even if something is behind. */
   const overdueMs = nowMs - auditedAfterMs - MAX_POSTPONED_MS;
   const readyUntilMs = windowStart(nowMs - auditedAfterMs, windowSeconds);
-  const audited = await ports.directory.mark(partition, 'audited');
   const storedWindow = createStoredWindows(ports.glance, windowSeconds);
   return walkPartition(ports, {
     partition,
     mark: 'audited',
-    markedMs: audited === undefined ? undefined : msOf(audited.through),
+    marked: marks.of(partition, 'audited'),
     readyUntilMs,
     windowSeconds,
     deadlineMs,

@@ -7,9 +7,10 @@ import type { Directory, DirectoryEntry } from '../merchants/directory.ts';
 import { settingsOf } from '../merchants/listed-settings.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
 import type { Clock, ClockTrust, Reporter } from '../runtime/environment.ts';
-import { isoTime, msOf, SECOND_MS } from '../time.ts';
+import { isoTime, SECOND_MS } from '../time.ts';
 import { skipEmptyWindows } from './empty-windows.ts';
 import { type Slice, walkPartition } from './partition-scan.ts';
+import { type RunShare, type SharedPartition, workOnShare } from './run-share.ts';
 
 export interface ClosePorts {
   readonly directory: Directory;
@@ -35,20 +36,24 @@ export interface ClosedPartition {
 const MAX_GROUPS = 2_000;
 
 /**
- * Closes, for every merchant of a directory partition, the windows that ended at least a feed lag ago. It needs no
- * trigger from elsewhere. A run that dies is safe: the next one repeats the work, and the same rows give the same digest.
+ * Closes, for every merchant of the partitions, the windows that ended at least a feed lag ago. It needs no trigger from
+ * elsewhere. A run that dies is safe: the next one repeats the work, and the same rows give the same digest.
  */
-export async function closePartition(
+export function closePartitions(ports: ClosePorts, share: RunShare): Promise<readonly ClosedPartition[]> {
+  return workOnShare(ports.directory, { ...share, names: ['closed'] }, (one) => closePartition(ports, one));
+}
+
+async function closePartition(
   ports: ClosePorts,
-  { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
+  { partition, marks, deadlineMs }: SharedPartition,
 ): Promise<ClosedPartition> {
-  const mark = await ports.directory.mark(partition, 'closed');
+  const marked = marks.of(partition, 'closed');
   ports.clockTrust.assertTrusted();
-  const windowSeconds = mark?.windowSeconds ?? ports.windowSeconds;
+  const windowSeconds = marked?.windowSeconds ?? ports.windowSeconds;
   const throughMs = await walkPartition(ports, {
     partition,
     mark: 'closed',
-    markedMs: mark === undefined ? undefined : msOf(mark.through),
+    marked,
     readyUntilMs: windowStart(ports.clock.now() - ports.feedLagSeconds * SECOND_MS, windowSeconds),
     windowSeconds,
     deadlineMs,

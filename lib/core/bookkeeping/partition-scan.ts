@@ -1,7 +1,7 @@
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { Fault } from '../faults.ts';
 import { windowStart } from '../feed/window.ts';
-import type { Directory, DirectoryEntry, Mark } from '../merchants/directory.ts';
+import type { Directory, DirectoryEntry, Mark, PartitionMark } from '../merchants/directory.ts';
 import type { MerchantId } from '../model.ts';
 import { CLOCKS_DIFFER_MS, type Clock } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
@@ -16,7 +16,7 @@ export interface Walk {
   readonly partition: number;
   readonly mark: Mark;
   /** The partition's mark; undefined before the first walk. */
-  readonly markedMs: number | undefined;
+  readonly marked: PartitionMark | undefined;
   /** The end of the last window that may be worked on now. */
   readonly readyUntilMs: number;
   readonly windowSeconds: number;
@@ -66,12 +66,15 @@ export async function walkPartition(
   ports: { readonly directory: Directory; readonly clock: Clock },
   walk: Walk,
 ): Promise<number> {
-  // Between two windows nothing is ripe, and only merchants that fell behind are visited. A recent list serves them: every
-  // change of a mark is conditional on its `rev`.
-  const isRipe = walk.markedMs === undefined || walk.markedMs < walk.readyUntilMs;
+  const markedMs = walk.marked && msOf(walk.marked.through);
+  const isRipe = markedMs === undefined || markedMs < walk.readyUntilMs;
+  // Between two windows only merchants that fell behind are visited. The mark says whether an earlier walk left any behind.
+  // One that fell behind otherwise, as by a window that was revised, waits for the next window.
+  if (!isRipe && walk.marked?.reached === undefined) return markedMs;
+  // A recent list serves those that are behind: every change of a mark is conditional on its `rev`.
   const listed = await ports.directory.list(walk.partition, isRipe ? 'strong' : 'recent');
   const entries = listed.filter(({ erasedAt }) => erasedAt === undefined);
-  const fromMs = walk.markedMs ?? firstWindow(entries, walk);
+  const fromMs = markedMs ?? firstWindow(entries, walk);
   const toMs = Math.max(fromMs, Math.min(walk.readyUntilMs, fromMs + lengthMs(walk)));
   const waiting = entries
     // The earlier of the two: when the audit revises a window, it sets a merchant's own mark that may be ahead of this walk.
@@ -176,8 +179,8 @@ async function savePartitionMark(
   walk: Walk,
   { toMs, reachedMs }: Pick<EndedWalk, 'toMs' | 'reachedMs'>,
 ): Promise<void> {
-  if (walk.markedMs !== undefined && toMs <= walk.markedMs) return;
-  const { partition, mark, windowSeconds } = walk;
+  const { partition, mark, marked, windowSeconds } = walk;
+  if (marked !== undefined && toMs <= msOf(marked.through)) return;
   const behind = reachedMs < toMs && { reached: isoTime(reachedMs) };
   await ports.directory.saveMark(partition, mark, { through: isoTime(toMs), windowSeconds, ...behind });
 }

@@ -45,7 +45,7 @@ export interface DirectoryEntry {
 }
 
 /** How far the merchants of a partition are, except those with an open mark of their own. */
-interface PartitionMark {
+export interface PartitionMark {
   /** Exclusive. */
   readonly through: string;
   /** How far the merchant furthest behind was when the mark was written. Absent: as far as `through`. */
@@ -64,6 +64,16 @@ export interface PartitionMarks {
   readonly stated: PartitionMark;
 }
 
+/** Marks that were read together. */
+export interface ReadMarks {
+  /**
+   * Undefined if the partition never had this mark.
+   *
+   * @throws Fault `unreadable_row`: the others can still be read
+   */
+  of<Name extends Mark>(partition: number, name: Name): PartitionMarks[Name] | undefined;
+}
+
 /**
  * All merchants, in 16 partitions, and how far each partition is closed, audited and stated. Reads are strongly
  * consistent, except a list with `recent`.
@@ -75,6 +85,8 @@ export interface Directory {
   entry(merchantId: MerchantId): Promise<DirectoryEntry | undefined>;
   /** Undefined if the partition never had this mark. */
   mark<Name extends Mark>(partition: number, name: Name): Promise<PartitionMarks[Name] | undefined>;
+  /** These marks of these partitions, in one request. */
+  marks(partitions: readonly number[], names: readonly Mark[]): Promise<ReadMarks>;
   /** Moves a mark forward. A mark that is earlier than the stored one changes nothing. */
   saveMark<Name extends Mark>(partition: number, name: Name, mark: PartitionMarks[Name]): Promise<void>;
   /** Changes a merchant's own mark, or removes it (`open` undefined). False if it changed since `seen` was read. */

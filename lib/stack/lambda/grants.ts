@@ -96,6 +96,7 @@ const GRANTS = {
   operate: {
     table: [
       { actions: ['GetItem'], partitions: ['D#', 'H#', 'J#erasure#'] },
+      { actions: ['BatchGetItem'], partitions: ['D#'] },
       { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
       { actions: ['Query', 'GetItem', 'DeleteItem'], partitions: ['P#'] },
       { actions: ['Query'], partitions: ['C#', 'W#', 'L#'] },
@@ -171,7 +172,7 @@ const GRANTS = {
   close: {
     table: [
       { actions: ['Query'], partitions: ['M#'] },
-      { actions: ['Query', 'GetItem', 'UpdateItem'], partitions: ['D#'] },
+      { actions: ['Query', 'GetItem', 'BatchGetItem', 'UpdateItem'], partitions: ['D#'] },
       { actions: ['PutItem'], partitions: ['W#'] },
     ],
     indexes: ['feed'],
@@ -180,7 +181,7 @@ const GRANTS = {
     table: [
       { actions: ['Query'], partitions: ['M#'] },
       { actions: ['Query', 'BatchGetItem', 'PutItem'], partitions: ['T#'] },
-      { actions: ['Query', 'GetItem', 'UpdateItem'], partitions: ['D#'] },
+      { actions: ['Query', 'GetItem', 'BatchGetItem', 'UpdateItem'], partitions: ['D#'] },
       { actions: ['GetItem', 'BatchGetItem', 'PutItem'], partitions: ['W#'] },
     ],
     indexes: ['feed'],
@@ -189,7 +190,7 @@ const GRANTS = {
   statement: {
     table: [
       { actions: ['Query'], partitions: ['M#', 'W#'] },
-      { actions: ['Query', 'GetItem', 'UpdateItem'], partitions: ['D#'] },
+      { actions: ['Query', 'GetItem', 'BatchGetItem', 'UpdateItem'], partitions: ['D#'] },
       { actions: ['Query', 'GetItem', 'PutItem'], partitions: ['J#statement#'] },
       { actions: ['GetItem', 'PutItem'], partitions: ['I#'] },
     ],

@@ -1,18 +1,17 @@
 import { parse } from 'csv-parse/sync';
 import { expect } from 'vitest';
-import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
+import { closePartitions } from '../../../lib/core/bookkeeping/close.ts';
 import {
   isTerminal,
   merchantIdSchema,
   outcomeSchema,
   type TerminalOutcome,
 } from '../../../lib/core/model.ts';
-import { forEachPartition } from '../../../lib/core/partitions.ts';
 import { useDemoWorld } from '../../support/demo-world.ts';
 import { audit } from '../../support/scheduled-runs.ts';
 import { payment } from '../../support/world.ts';
 
-export const DEMO = merchantIdSchema.parse('demo');
+export const DEMO = merchantIdSchema().parse('demo');
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 /** Statements made, once the day after the first has begun, of UTC. */
@@ -46,7 +45,7 @@ export function useStatements() {
     const rows: TerminalOutcome[] = [];
     for (const [index, time] of times.entries()) {
       const at = new Date(time).toISOString();
-      const outcome = outcomeSchema.parse({
+      const outcome = outcomeSchema().parse({
         ...payment({ amount: index, ...changes }),
         merchantId: 'demo',
         transactionId: `pay_${index}_${Date.parse(time)}`,
@@ -66,7 +65,7 @@ export function useStatements() {
     const ports = { ...setup.world.ports, windowSeconds };
     const deadlineMs = Number.POSITIVE_INFINITY;
     for (let run = 0; run < runs; run += 1) {
-      await forEachPartition((partition) => closePartition(ports, { partition, deadlineMs }));
+      await closePartitions(ports, { deadlineMs });
     }
   };
   const stateUntil = async (time: string, windowSeconds?: number) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { closePartition, reportIgnoredLength } from '../../../lib/core/bookkeeping/close.ts';
+import { closePartitions, reportIgnoredLength } from '../../../lib/core/bookkeeping/close.ts';
 import { Fault } from '../../../lib/core/faults.ts';
-import { forEachPartition, PARTITIONS } from '../../../lib/core/partitions.ts';
+import { PARTITIONS } from '../../../lib/core/partitions.ts';
 import { START_MS } from '../../support/world.ts';
 import { MINUTE, shop } from './closing-shop.ts';
 
@@ -37,10 +37,7 @@ describe('closing windows', () => {
     const closeWith = async (windowSeconds: number) => {
       const ports = { ...world.ports, windowSeconds };
       const deadlineMs = Number.POSITIVE_INFINITY;
-      reportIgnoredLength(
-        ports,
-        await forEachPartition((partition) => closePartition(ports, { partition, deadlineMs })),
-      );
+      reportIgnoredLength(ports, await closePartitions(ports, { deadlineMs }));
       return world.events.splice(0).filter(({ event }) => event === 'window_seconds_ignored');
     };
     expect(await closeWith(300)).toEqual([]);

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
-import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
-import { statePartition } from '../../../lib/core/bookkeeping/statements/make-statements.ts';
+import { closePartitions } from '../../../lib/core/bookkeeping/close.ts';
+import { statePartitions } from '../../../lib/core/bookkeeping/statements/make-statements.ts';
 import { type MerchantId, merchantIdSchema } from '../../../lib/core/model.ts';
-import { forEachPartition } from '../../../lib/core/partitions.ts';
 import { createWorld, payment, START_MS } from '../../support/world.ts';
 
-const DEMO = merchantIdSchema.parse('demo');
+const DEMO = merchantIdSchema().parse('demo');
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
 const SETTINGS = { windowSeconds: 300, auditAfterSeconds: 900 };
@@ -16,11 +15,12 @@ const deadlineMs = Number.POSITIVE_INFINITY;
 async function shop(settings: object = {}) {
   const world = createWorld();
   const demo = await world.merchant('demo', settings);
-  const { merchants, windows, glance, directory } = world.ports;
+  const { merchants, windows, glance, directory, feed } = world.ports;
   const reads: string[] = [];
   const ports = {
     ...world.ports,
     ...SETTINGS,
+    feed: { ...feed },
     merchants: {
       ...merchants,
       read: (id: MerchantId) => {
@@ -48,6 +48,10 @@ async function shop(settings: object = {}) {
         reads.push(`list ${args[1] ?? 'strong'}`);
         return directory.list(...args);
       },
+      marks: (...args: Parameters<typeof directory.marks>) => {
+        reads.push('marks');
+        return directory.marks(...args);
+      },
     },
   };
   const counted = async (work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> => {
@@ -64,9 +68,9 @@ async function shop(settings: object = {}) {
     record: (id: string) =>
       world.call(demo.initiator, `PUT /v1/merchants/demo/transactions/${id}`, payment()),
     change: (changes: object) => world.call(world.admin, 'PATCH /v1/merchants/demo', changes),
-    close: () => forEachPartition((partition) => closePartition(ports, { partition, deadlineMs })),
+    close: () => closePartitions(ports, { deadlineMs }),
     audit: () => auditPartitions(ports, { deadlineMs }),
-    state: () => forEachPartition((partition) => statePartition(ports, { partition, deadlineMs })),
+    state: () => statePartitions(ports, { deadlineMs }),
     statements: () => world.ports.statements.newest(DEMO, 10),
     entry: async () => {
       const entry = await directory.entry(DEMO);
@@ -80,20 +84,20 @@ describe('a merchant without outcomes', () => {
   it('is closed and audited by its directory row: no profile is read, and its windows by one cheaper read', async () => {
     const { world, close, audit, counted } = await shop();
     world.time.nowMs = START_MS + 6 * MINUTE;
-    expect(await counted(close)).toEqual({ 'list strong': 16 });
+    expect(await counted(close)).toEqual({ marks: 1, 'list strong': 16 });
     world.time.nowMs += 16 * MINUTE;
     await close();
-    expect(await counted(audit)).toEqual({ 'list strong': 16, 'glance at windows': 1 });
+    expect(await counted(audit)).toEqual({ marks: 1, 'list strong': 16, 'glance at windows': 1 });
   });
 
-  it('is listed at half the price between two windows, and exactly once windows are ripe', async () => {
-    const { world, close, counted } = await shop();
-    world.time.nowMs = START_MS + 6 * MINUTE;
-    await close();
+  it('is not even listed between two windows: the marks of all partitions, in one request, say that nothing is to be done', async () => {
+    const { world, close, audit, state, counted } = await shop();
+    world.time.nowMs = START_MS + 21 * MINUTE;
+    for (const work of [close, audit, state]) await work();
     world.time.nowMs += MINUTE;
-    expect(await counted(close)).toEqual({ 'list recent': 16 });
+    for (const work of [close, audit, state]) expect(await counted(work)).toEqual({ marks: 1 });
     world.time.nowMs += 4 * MINUTE;
-    expect(await counted(close)).toEqual({ 'list strong': 16 });
+    expect(await counted(close)).toEqual({ marks: 1, 'list strong': 16 });
   });
 
   it('is closed by its profile where an older version wrote its row', async () => {
@@ -111,6 +115,20 @@ describe('a merchant without outcomes', () => {
 });
 
 describe('a merchant with outcomes', () => {
+  it('is listed between two windows while it is behind, at half the price, and closed as soon as it can be', async () => {
+    const { world, ports, close, record, counted } = await shop();
+    await record('pay_1');
+    const { page } = ports.feed;
+    ports.feed.page = () => Promise.reject(new Error('the index is away'));
+    world.time.nowMs = START_MS + 6 * MINUTE;
+    await close();
+    expect(ports.contents.windows.size).toBe(0);
+    ports.feed.page = page;
+    world.time.nowMs += MINUTE;
+    expect(await counted(close)).toEqual({ marks: 1, 'list recent': 1 });
+    expect([...ports.contents.windows.values()]).toMatchObject([{ groups: [{ count: 1 }] }]);
+  });
+
   it('is audited by its profile, which is read once a window', async () => {
     const { world, close, audit, record, counted } = await shop();
     await record('pay_1');

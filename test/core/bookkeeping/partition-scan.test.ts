@@ -39,11 +39,10 @@ async function partitionOf(count: number) {
     work: (merchantId: string, slice: Slice) => number | Promise<number> = (_, { toMs }) => toMs,
     { deadlineMs = Number.POSITIVE_INFINITY, windowSeconds = 300 } = {},
   ): Promise<number> {
-    const marked = await directory.mark(partition, 'closed');
     const options: Walk = {
       partition,
       mark: 'closed',
-      markedMs: marked === undefined ? undefined : Date.parse(marked.through),
+      marked: await directory.mark(partition, 'closed'),
       readyUntilMs,
       windowSeconds,
       deadlineMs,

@@ -10,18 +10,20 @@ const TIME_ZONE = 'Asia/Kathmandu';
 /** Messages in the retry lane above which the sweep passes dead endpoints over. */
 const CROWD = 10_000;
 
-/** Makes a merchant two days old, with outcomes of yesterday. Nothing may be closed before that. */
+/**
+ * Makes a merchant two days old, with outcomes of yesterday. Nothing may be closed before that. An older version raised its feed
+ * shards, and left its directory row alone.
+ */
 export async function growOlder({ admin, set, put }: Journey): Promise<void> {
-  await admin('POST /v1/merchants', { merchantId: 'old', name: 'Old', timeZone: TIME_ZONE });
+  await admin('POST /v1/merchants', { merchantId: 'old', name: 'Old', timeZone: TIME_ZONE, feedShards: 2 });
   const alerted = { url: 'http://127.0.0.1:9/alerts', types: ['tidings.statement.ready'] };
   await admin('POST /v1/merchants/old/endpoints', alerted);
   const fromMs = startOfDate(yesterday(), TIME_ZONE);
-  for (const [pk, sk] of [
-    ['M#old', 'PROFILE'],
-    [`D#${partitionOf('old')}`, 'M#old'],
-  ]) {
-    await set({ pk, sk }, 'createdAt', isoTime(fromMs - 24 * HOUR_MS));
-  }
+  const listed = { pk: `D#${partitionOf('old')}`, sk: 'M#old' };
+  const createdAt = isoTime(fromMs - 24 * HOUR_MS);
+  for (const key of [{ pk: 'M#old', sk: 'PROFILE' }, listed]) await set(key, 'createdAt', createdAt);
+  await set(listed, 'settingsAt', createdAt);
+  await set(listed, 'feedShards', 1);
   const listedAt = isoTime(fromMs + HOUR_MS);
   await put(outcomeRow({ merchantId: 'old', transactionId: 'pay_1', listedAt }));
 }

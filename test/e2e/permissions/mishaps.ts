@@ -147,6 +147,10 @@ export async function loseRows(journey: Journey): Promise<void> {
   );
   await put({ ...outcomeRow({ ...late, transactionId: 'broken' }), metadata: 'no JSON' });
   await judged.until({ role: 'TidingsRelay', action: 'dynamodb:PutItem', key: 'P#' });
+  // A window that cannot be closed leaves its merchant behind.
+  const listedAt = new Date().toISOString();
+  await put({ ...outcomeRow({ ...late, transactionId: 'broken_now', listedAt }), amount: 'much' });
+  await judged.until({ role: 'TidingsClose', action: 'dynamodb:GetItem', key: 'D#' });
   // A row as an older version wrote it has no settings: they are read from the merchant.
   await unset({ pk: `D#${partitionOf('eta')}`, sk: 'M#eta' }, 'feedShards');
   await judged.until({ role: 'TidingsClose', action: 'dynamodb:Query', key: 'M#' });

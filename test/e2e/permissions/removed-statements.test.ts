@@ -18,9 +18,9 @@ const REMOVED: readonly (readonly [name: string, action: string, text: string])[
   ['Deliver', 'dynamodb:GetItem', 'T#*'],
   ['Check', 'dynamodb:GetItem', 'T#*'],
   ['Sweep', 'dynamodb:Query', '/index/due'],
-  ['Close', 'dynamodb:Query|dynamodb:GetItem|dynamodb:UpdateItem', 'D#*'],
-  ['Audit', 'dynamodb:Query|dynamodb:GetItem|dynamodb:UpdateItem', 'D#*'],
-  ['Statement', 'dynamodb:Query|dynamodb:GetItem|dynamodb:UpdateItem', 'D#*'],
+  ['Close', 'dynamodb:Query|dynamodb:GetItem|dynamodb:BatchGetItem|dynamodb:UpdateItem', 'D#*'],
+  ['Audit', 'dynamodb:Query|dynamodb:GetItem|dynamodb:BatchGetItem|dynamodb:UpdateItem', 'D#*'],
+  ['Statement', 'dynamodb:Query|dynamodb:GetItem|dynamodb:BatchGetItem|dynamodb:UpdateItem', 'D#*'],
 ];
 
 describe('a function that lost one statement', () => {

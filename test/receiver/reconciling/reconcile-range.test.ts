@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
+import { closePartitions } from '../../../lib/core/bookkeeping/close.ts';
 import { forEachPartition } from '../../../lib/core/partitions.ts';
 import { createDigestSum as createOwnDigestSum } from '../../../lib/protocol/row-digest.ts';
 import type { Outcome, ReconcileProgress } from '../../../lib/receiver/index.ts';
@@ -119,15 +119,11 @@ describe('reconciling', () => {
       outcomes.push(outcome);
       if (index % 13 !== 5) await kit.tell(outcome);
       world.time.nowMs += 4_000;
-      await forEachPartition((partition) =>
-        closePartition(ports, { partition, deadlineMs: Number.POSITIVE_INFINITY }),
-      );
+      await closePartitions(ports, { deadlineMs: Number.POSITIVE_INFINITY });
     }
     world.time.nowMs += 15_000;
     for (let run = 0; run < 3; run += 1)
-      await forEachPartition((partition) =>
-        closePartition(ports, { partition, deadlineMs: Number.POSITIVE_INFINITY }),
-      );
+      await closePartitions(ports, { deadlineMs: Number.POSITIVE_INFINITY });
     expect(await kit.receiver.reconcile()).toMatchObject({ applied: 3 });
     everythingOnce(kit, outcomes);
     expect((await kit.receiver.compare())?.isEqual).toBe(true);

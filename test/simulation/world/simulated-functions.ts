@@ -1,6 +1,6 @@
 import type { MemoryStores } from '../../../lib/adapters/memory/memory-stores.ts';
 import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
-import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
+import { closePartitions } from '../../../lib/core/bookkeeping/close.ts';
 import { handleCheckMessage } from '../../../lib/core/check-back/check-messages.ts';
 import type { Exchange, Sender } from '../../../lib/core/deliver/attempt/sender.ts';
 import { withRetryPause } from '../../../lib/core/deliver/coming-back.ts';
@@ -187,7 +187,7 @@ export function runRedeliveries(ports: Ports): Promise<void> {
 
 export async function runClose(ports: Ports): Promise<void> {
   const deadlineMs = deadlineOf(ports);
-  await forEachPartition((partition) => closePartition(ports, { partition, deadlineMs }));
+  await closePartitions(ports, { deadlineMs });
 }
 
 export async function runAudit(ports: Ports): Promise<void> {

@@ -119,6 +119,8 @@ type ListedProfile = Pick<Profile, 'feedShards' | 'timeZone' | 'rev'>;
 function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>, clock: Clock): Directory {
   const marks = new Map<string, PartitionMarks[Mark]>();
   const partitionFor = rememberedPartitions();
+  const markOf = <Name extends Mark>(partition: number, name: Name, read = marks) =>
+    read.get(`${name}#${partition}`) as PartitionMarks[Name] | undefined;
   return {
     async list(partition) {
       return [...entries.values()]
@@ -129,7 +131,11 @@ function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>, clock: Clock)
       return entries.get(merchantId);
     },
     async mark<Name extends Mark>(partition: number, name: Name) {
-      return marks.get(`${name}#${partition}`) as PartitionMarks[Name] | undefined;
+      return markOf(partition, name);
+    },
+    async marks() {
+      const read = new Map(marks);
+      return { of: (partition, name) => markOf(partition, name, read) };
     },
     async saveMark(partition, name, mark) {
       const stored = marks.get(`${name}#${partition}`);

@@ -11,6 +11,7 @@ import { DAY_MS, isoTime, msOf } from '../../time.ts';
 import { dateAt } from '../../time-zone.ts';
 import { fallBehind } from '../merchant-mark.ts';
 import { type Slice, walkPartition } from '../partition-scan.ts';
+import { type RunShare, type SharedPartition, workOnShare } from '../run-share.ts';
 import { dayAfter, firstDay, firstDaySince, type Statement, type StatementDay } from './statement.ts';
 import { type StatementFilePorts, writeStatementFile } from './statement-file.ts';
 import type { StatementStore } from './statement-store.ts';
@@ -36,24 +37,32 @@ const MAX_STEPS = 672;
 const MAX_LOOK_BACK = 400;
 
 /**
- * Makes the daily statements of every merchant of a directory partition. A day gets its statement once its last window
- * is closed. A run that dies leaves at most a file that no statement names; the next run makes the same day again.
+ * Makes the daily statements of every merchant of the partitions. A day gets its statement once its last window is
+ * closed. A run that dies leaves at most a file that no statement names; the next run makes the same day again.
  *
- * @returns the time through which every day of every merchant is stated, in milliseconds since 1970; undefined where
- * the partition was never closed
+ * @returns for each partition the time through which every day of every merchant is stated, in milliseconds since 1970;
+ * undefined where the partition was never closed
  */
-export async function statePartition(
+export function statePartitions(
   ports: StatementPorts,
-  { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
+  share: RunShare,
+): Promise<readonly (number | undefined)[]> {
+  return workOnShare(ports.directory, { ...share, names: ['closed', 'stated'] }, (one) =>
+    statePartition(ports, one),
+  );
+}
+
+async function statePartition(
+  ports: StatementPorts,
+  { partition, marks, deadlineMs }: SharedPartition,
 ): Promise<number | undefined> {
-  const closed = await ports.directory.mark(partition, 'closed');
+  const closed = marks.of(partition, 'closed');
   if (closed === undefined) return undefined;
   ports.clockTrust.assertTrusted();
-  const stated = await ports.directory.mark(partition, 'stated');
   return walkPartition(ports, {
     partition,
     mark: 'stated',
-    markedMs: stated === undefined ? undefined : msOf(stated.through),
+    marked: marks.of(partition, 'stated'),
     readyUntilMs: windowStart(msOf(closed.through), STEP_SECONDS),
     windowSeconds: STEP_SECONDS,
     maxWindows: MAX_STEPS,

@@ -38,7 +38,7 @@ const CONCURRENCY = 8;
 export interface OverviewPorts {
   readonly counts: Pick<CountStore, 'rows'>;
   readonly expectations: Pick<ExpectationStore, 'list'>;
-  readonly directory: Pick<Directory, 'mark' | 'entry'>;
+  readonly directory: Pick<Directory, 'marks' | 'entry'>;
   readonly checks: Pick<CheckStore, 'unresolved'>;
   readonly parked: Pick<ParkedRecords, 'page'>;
   readonly deadLetterQueues: Readonly<Record<DeadLetterQueueName, Pick<DeadLetterQueue, 'count'>>>;

@@ -146,7 +146,7 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
       const seen: unknown[] = [];
       table().table.documents.middlewareStack.add(
         (next) => (args) => {
-          seen.push((args.input as { ConsistentRead?: boolean }).ConsistentRead);
+          seen.push(...consistencies(args.input as ReadInput));
           return next(args);
         },
         { step: 'initialize' },
@@ -161,6 +161,7 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
         () => directory.list(0),
         () => directory.mark(0, 'closed'),
         () => directory.mark(0, 'audited'),
+        () => directory.marks([0, 1], ['closed', 'audited']),
         () => directory.entry(SHOP),
         () => windows.read(SHOP, at(0)),
         () => windows.buckets(closedWindow()),
@@ -301,4 +302,15 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
       expect(itemBytes(item)).toBeLessThanOrEqual(2_048);
     });
   });
+}
+
+interface ReadInput {
+  readonly ConsistentRead?: boolean;
+  readonly RequestItems?: Readonly<Record<string, { readonly ConsistentRead?: boolean }>>;
+}
+
+/** A batch says it for each table. */
+function consistencies({ ConsistentRead, RequestItems }: ReadInput): readonly (boolean | undefined)[] {
+  if (RequestItems === undefined) return [ConsistentRead];
+  return Object.values(RequestItems).map((table) => table.ConsistentRead);
 }

@@ -307,6 +307,18 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
       expect(told()).toEqual(Array(rows.length).fill('unreadable_row'));
     });
 
+    it('of marks that are read together stop no other', async () => {
+      const { directory } = table();
+      await directory.saveMark(4, 'closed', { through: at(300), windowSeconds: 300 });
+      await put({ pk: 'D#3', sk: 'CLOSED', nothing: 'that anybody knows' });
+      const marks = await directory.marks([3, 4], ['closed', 'audited']);
+      expect(told()).toEqual([]);
+      expect(() => marks.of(3, 'closed')).toThrow(expect.objectContaining(unreadable));
+      expect(marks.of(3, 'audited')).toBeUndefined();
+      expect(marks.of(4, 'closed')).toEqual({ through: at(300), windowSeconds: 300 });
+      expect(told()).toEqual(['unreadable_row']);
+    });
+
     it('of a running job stop no other', async () => {
       await table().jobs.save(job(), 0);
       await put({ pk: 'J#running', sk: 'other#0', nothing: 'that anybody knows' });

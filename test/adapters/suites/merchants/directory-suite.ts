@@ -104,6 +104,30 @@ export function describeDirectory(name: string, open: OpenTable): void {
       expect(await table().directory.mark(3, 'stated')).toBeUndefined();
     });
 
+    it('reads the marks of several partitions together, and tells which there are not', async () => {
+      const { directory } = table();
+      await directory.saveMark(3, 'closed', { through: at(600), windowSeconds: 300 });
+      await directory.saveMark(3, 'audited', { through: at(300), reached: at(0) });
+      await directory.saveMark(15, 'stated', { through: at(900) });
+      const marks = await directory.marks(ALL, ['closed', 'audited', 'stated']);
+      expect(marks.of(3, 'closed')).toEqual({ through: at(600), windowSeconds: 300 });
+      expect(marks.of(3, 'audited')).toEqual({ through: at(300), reached: at(0) });
+      expect(marks.of(15, 'stated')).toEqual({ through: at(900) });
+      expect([marks.of(3, 'stated'), marks.of(4, 'closed'), marks.of(15, 'audited')]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
+    });
+
+    it('keeps marks as they were read', async () => {
+      const { directory } = table();
+      await directory.saveMark(3, 'audited', { through: at(300) });
+      const marks = await directory.marks([3], ['audited']);
+      await directory.saveMark(3, 'audited', { through: at(600) });
+      expect(marks.of(3, 'audited')).toEqual({ through: at(300) });
+    });
+
     it('never moves the closed mark back, and keeps the first length of windows for good', async () => {
       const save = (seconds: number, windowSeconds: number) =>
         table().directory.saveMark(3, 'closed', { through: at(seconds), windowSeconds });

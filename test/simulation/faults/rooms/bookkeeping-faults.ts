@@ -52,7 +52,7 @@ export const bookkeepingFaults: readonly DeliberateFault[] = [
   {
     name: 'windows are closed before the index has caught up',
     at: hook(() => import('../../../../lib/core/bookkeeping/close.ts'), {
-      closePartition: (real) => (ports, run) => real({ ...ports, feedLagSeconds: 0 }, run),
+      closePartitions: (real) => (ports, run) => real({ ...ports, feedLagSeconds: 0 }, run),
     }),
   },
   {

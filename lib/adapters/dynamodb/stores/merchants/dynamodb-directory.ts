@@ -6,51 +6,56 @@ import type {
   Mark,
   OwnMark,
   PartitionMarks,
+  ReadMarks,
   Stretch,
 } from '../../../../core/merchants/directory.ts';
+import { onFirstUse } from '../../../../core/reading/on-first-use.ts';
 import { storedMerchantId } from '../../../../core/reading/stored.ts';
 import { calling } from '../../../aws-faults.ts';
 import { entryKey, settingsChange } from '../../items/directory-items.ts';
 import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, STATED_SK } from '../../items/item-keys.ts';
 import { type Item, readItem } from '../../reading-rows.ts';
+import { batchGet, type RowKey } from '../../table/batch-get.ts';
 import { conditionalWrite } from '../../table/conditions.ts';
 import { queryAll } from '../../table/query-all.ts';
 import type { Table } from '../../table/table-client.ts';
 
-const time = z.iso.datetime().exactOptional();
-const rev = z.number().int().default(0);
-const entrySchema = z
-  .object({
-    merchantId: storedMerchantId,
-    createdAt: z.iso.datetime(),
-    closedThrough: time,
-    closedUntil: time,
-    closedRev: rev,
-    auditedThrough: time,
-    auditedUntil: time,
-    auditedRev: rev,
-    statedThrough: time,
-    statedUntil: time,
-    statedRev: rev,
-    feedShards: z.int().min(1).exactOptional(),
-    timeZone: z.string().exactOptional(),
-    settingsRev: rev,
-    settingsAt: time,
-    erasedAt: time,
-  })
-  .transform(
-    ({ merchantId, createdAt, erasedAt, ...row }): DirectoryEntry => ({
-      merchantId,
-      createdAt,
-      ...settingsOf(row),
-      ...(erasedAt !== undefined && { erasedAt }),
-      own: {
-        closed: ownMark(row.closedThrough, row.closedUntil, row.closedRev),
-        audited: ownMark(row.auditedThrough, row.auditedUntil, row.auditedRev),
-        stated: ownMark(row.statedThrough, row.statedUntil, row.statedRev),
-      },
-    }),
-  );
+const time = onFirstUse(() => z.iso.datetime().exactOptional());
+const rev = onFirstUse(() => z.number().int().default(0));
+const entrySchema = onFirstUse(() =>
+  z
+    .object({
+      merchantId: storedMerchantId(),
+      createdAt: z.iso.datetime(),
+      closedThrough: time(),
+      closedUntil: time(),
+      closedRev: rev(),
+      auditedThrough: time(),
+      auditedUntil: time(),
+      auditedRev: rev(),
+      statedThrough: time(),
+      statedUntil: time(),
+      statedRev: rev(),
+      feedShards: z.int().min(1).exactOptional(),
+      timeZone: z.string().exactOptional(),
+      settingsRev: rev(),
+      settingsAt: time(),
+      erasedAt: time(),
+    })
+    .transform(
+      ({ merchantId, createdAt, erasedAt, ...row }): DirectoryEntry => ({
+        merchantId,
+        createdAt,
+        ...settingsOf(row),
+        ...(erasedAt !== undefined && { erasedAt }),
+        own: {
+          closed: ownMark(row.closedThrough, row.closedUntil, row.closedRev),
+          audited: ownMark(row.auditedThrough, row.auditedUntil, row.auditedRev),
+          stated: ownMark(row.statedThrough, row.statedUntil, row.statedRev),
+        },
+      }),
+    ),
+);
 
 function ownMark(through: string | undefined, until: string | undefined, rev: number): OwnMark {
   return { ...(through !== undefined && until !== undefined && { open: { through, until } }), rev };
@@ -112,8 +117,10 @@ function throughOf(value: unknown): string {
 export function createDirectory(table: Table): Directory {
   const { documents, name: TableName } = table;
   const readEntry = (item: Item) =>
-    readItem(table, item, { kind: 'a directory row', read: (one) => entrySchema.parse(one) });
-  const get = (what: string, Key: Item) =>
+    readItem(table, item, { kind: 'a directory row', read: (one) => entrySchema().parse(one) });
+  const readMark = <Name extends Mark>(item: Item, name: Name) =>
+    readItem(table, item, { kind: 'a mark', read: MARK_ROWS[name].read });
+  const get = (what: string, Key: RowKey) =>
     calling(what, () => documents.send(new GetCommand({ TableName, Key, ConsistentRead: true })));
   const update = (change: Omit<UpdateCommandInput, 'TableName'>) =>
     calling('Saving a mark', () =>
@@ -136,16 +143,33 @@ export function createDirectory(table: Table): Directory {
     },
 
     async mark(partition, name) {
-      const { sk, read } = MARK_ROWS[name];
-      const { Item } = await get('Reading a mark', { pk: directoryPartitionPk(partition), sk });
-      return Item && readItem(table, Item, { kind: 'a mark', read });
+      const { Item } = await get('Reading a mark', markKey(partition, name));
+      return Item && readMark(Item, name);
+    },
+
+    async marks(partitions, names) {
+      const wanted = partitions.flatMap((partition) => names.map((name) => markKey(partition, name)));
+      const items = await batchGet(table, 'Reading marks', wanted, { ConsistentRead: true });
+      const found = new Map<string, Item | undefined>();
+      for (const [place, key] of wanted.entries()) {
+        const item = items[place];
+        // A busy table answers only some of the keys. The SDK repeats a request of one key.
+        const answered = item === 'unanswered' ? (await get('Reading a mark', key)).Item : item;
+        found.set(nameOf(key), answered);
+      }
+      return {
+        of(partition, name) {
+          const item = found.get(nameOf(markKey(partition, name)));
+          return item && readMark(item, name);
+        },
+      } satisfies ReadMarks;
     },
 
     async saveMark(partition, name, mark) {
-      const { sk, attribute } = MARK_ROWS[name];
+      const { attribute } = MARK_ROWS[name];
       const windows = name === 'closed' && 'windowSeconds' in mark ? mark.windowSeconds : undefined;
       await update({
-        Key: { pk: directoryPartitionPk(partition), sk },
+        Key: markKey(partition, name),
         UpdateExpression:
           `SET #through = :through${windows === undefined ? '' : FIRST_WINDOWS}` +
           (mark.reached === undefined ? ' REMOVE reached' : ', reached = :reached'),
@@ -174,6 +198,12 @@ export function createDirectory(table: Table): Directory {
     },
   };
 }
+
+function markKey(partition: number, name: Mark): RowKey {
+  return { pk: directoryPartitionPk(partition), sk: MARK_ROWS[name].sk };
+}
+
+const nameOf = ({ pk, sk }: RowKey) => `${pk} ${sk}`;
 
 /** The first window length that is written stays. */
 const FIRST_WINDOWS = ', windowSeconds = if_not_exists(windowSeconds, :windows)';
