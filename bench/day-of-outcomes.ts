@@ -117,7 +117,7 @@ export function spread(count: number, outcomes: number): ReadonlySet<number> {
 
 function rowOf(index: number, listedAtMs: number): TerminalOutcome {
   const listedAt = new Date(listedAtMs).toISOString();
-  return outcomeSchema.parse({
+  return outcomeSchema().parse({
     merchantId: MERCHANT,
     transactionId: `pay_${String(index).padStart(7, '0')}`,
     version: 1,

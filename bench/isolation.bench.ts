@@ -16,14 +16,14 @@ Measured: the time from the listing of a healthy merchant's outcome to the first
 runs first and last, and shows the noise of this machine.
 
 The local queues serve merchants strictly in turn. This stands in for the fair queues of SQS, which react to the number of
-messages in flight. Instances are threads of this machine. With as many as the template allows, they share its processors.
+messages in flight. The batches of a queue run side by side in one instance of a function, as many as the template allows.
 
 With --virtual, this machine has no influence: the same use cases run on memory adapters under a virtual clock. Messages are
 received in the order in which they arrived, and every instance has run before the tenth turns bad.
 
   --seconds N   length of each scenario after its warm-up (60)
   --rate N      outcomes per second of each of the nine (1)
-  --workers N   instances of a function for each event source (50, as in the template)
+  --workers N   batches of each queue that run at once (50, as in the template)
   --virtual     run in virtual time, within seconds; the tenth has 25 times the load of the others
   --help        show this text
 `;

@@ -30,7 +30,7 @@ const SIZES = [100_000, 1_000_000];
 const HEAP = ['--max-old-space-size=64', '--max-semi-space-size=4'];
 const KEY = { accessKeyId: 'local', secretAccessKey: 'local' };
 const BUCKET = 'statements';
-const MERCHANT = merchantIdSchema.parse('demo');
+const MERCHANT = merchantIdSchema().parse('demo');
 const START_MS = Date.parse('2026-11-20T00:00:00.000Z');
 const WINDOW_SECONDS = 300;
 const SHARDS = 4;
@@ -64,7 +64,7 @@ function syntheticFeed(rows: number): FeedStore {
 
 function rowAt(index: number, listedMs: number): TerminalOutcome {
   const time = isoTime(listedMs);
-  const row = outcomeSchema.parse({
+  const row = outcomeSchema().parse({
     merchantId: MERCHANT,
     transactionId: `pay_${String(index).padStart(9, '0')}`,
     version: 1,
@@ -86,7 +86,7 @@ async function measure(rows: number, endpoint: string): Promise<Measured> {
   const stores = createMemoryStores({ clock });
   const feed = syntheticFeed(rows);
   await stores.merchants.create(
-    profileSchema.parse({
+    profileSchema().parse({
       merchantId: MERCHANT,
       name: 'Demo',
       schedule: 'wechat',

@@ -18,7 +18,10 @@ const { config, table, clock, random, reporter } = openService('console', [
   'originSecret',
   'publicUrl',
 ]);
-/** The function behind a function URL, which passes its requests on to this one and serves the API itself. */
+/**
+ * The function behind a function URL, which passes its requests on to this one and serves the API itself. A deployment has one way
+ * in, so it is the same for all requests, also for those that run at once.
+ */
 let front: ApiFunction | undefined;
 
 const app = createConsole(

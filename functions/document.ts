@@ -5,7 +5,9 @@ import { acceptedEncoding } from '../lib/console/site/http/compression.ts';
 /** `docs/openapi.json`, which the bundler packs: unpacked it would be a quarter of the function behind a function URL. */
 declare const PACKED_OPEN_API: string;
 /** The page of the reference, which the bundler makes from the same document. */
-declare const PACKED_REFERENCE: { readonly packed: string; readonly policy: string };
+declare const PACKED_REFERENCE: string;
+/** The page's content security policy. */
+declare const REFERENCE_POLICY: string;
 
 /** What is read of a request. */
 interface DocumentEvent {
@@ -18,7 +20,7 @@ const DOCUMENT = { ...CACHED, 'content-type': 'application/json' };
 const PAGE = {
   ...CACHED,
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': PACKED_REFERENCE.policy,
+  'content-security-policy': REFERENCE_POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 };
@@ -29,7 +31,7 @@ export const handler = async ({
   headers,
 }: DocumentEvent): Promise<APIGatewayProxyStructuredResultV2> =>
   rawPath.endsWith('/docs')
-    ? served(PACKED_REFERENCE.packed, PAGE, headers['accept-encoding'])
+    ? served(PACKED_REFERENCE, PAGE, headers['accept-encoding'])
     : served(PACKED_OPEN_API, DOCUMENT, headers['accept-encoding']);
 
 /** As it is packed, to those who take it so. */

@@ -32,7 +32,7 @@ const account = () => z.string().regex(/^\d{12}$/, { error: 'must be an account:
 const recordedMerchants = () =>
   z
     .array(
-      z.string().refine((id) => id === '*' || merchantIdSchema.safeParse(id).success, {
+      z.string().refine((id) => id === '*' || merchantIdSchema().safeParse(id).success, {
         error: 'must be a merchant id',
       }),
     )

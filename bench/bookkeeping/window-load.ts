@@ -32,11 +32,11 @@ export interface WindowLoad {
 }
 
 /** The merchant with rows. */
-export const BUSY = merchantIdSchema.parse('busy');
+export const BUSY = merchantIdSchema().parse('busy');
 export const ENDPOINT = 'ep_1' as EndpointId;
 export const CREATED_AT = isoTime(START_MS - 60 * MINUTE_MS);
 
-export const idleMerchant = (number: number): MerchantId => merchantIdSchema.parse(`idle_${number}`);
+export const idleMerchant = (number: number): MerchantId => merchantIdSchema().parse(`idle_${number}`);
 
 /** The row `number` of the window. */
 export function rowOf({ rows, isAfterPending }: WindowLoad, number: number): Outcome {

@@ -35,7 +35,7 @@ export function openInitiator(options: {
       const commit = { tableName, transactItems: [], outcome, machine: { ...system, clock } };
       const result = await commitWithOutcome(client, commit);
       if (result.kind !== 'committed') throw new Error(`The outcome was not committed: ${result.kind}`);
-      return outcomeSchema.parse(result.outcome);
+      return outcomeSchema().parse(result.outcome);
     },
     end: () => client.destroy(),
   };

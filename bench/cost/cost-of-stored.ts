@@ -46,13 +46,13 @@ export async function store(
 
 function itemsOf(number: number, listedAt: string): readonly Record<string, unknown>[] {
   const key = { merchantId: MERCHANT, transactionId: `old_${String(number).padStart(16, '0')}`, version: 1 };
-  const outcome = outcomeSchema.parse({
+  const outcome = outcomeSchema().parse({
     ...key,
     ...paymentOf(number, { reference: false }),
     recordedAt: listedAt,
     listedAt,
   });
-  const notification = notificationSchema.parse({
+  const notification = notificationSchema().parse({
     ...key,
     endpointId: 'ep_old',
     rev: 1,

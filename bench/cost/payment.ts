@@ -2,10 +2,10 @@ import { merchantIdSchema, type TransactionId, transactionIdSchema } from '../..
 
 /** The transactions that all measurements record. */
 
-export const MERCHANT = merchantIdSchema.parse('merchant_20481');
+export const MERCHANT = merchantIdSchema().parse('merchant_20481');
 
 export function transactionIdOf(number: number): TransactionId {
-  return transactionIdSchema.parse(`pay_${String(number).padStart(16, '0')}`);
+  return transactionIdSchema().parse(`pay_${String(number).padStart(16, '0')}`);
 }
 
 /**

@@ -14,7 +14,7 @@ import { MERCHANT, paymentOf } from '../cost/payment.ts';
 /** The rows that the functions read: one merchant with one endpoint and two keys, and every transaction that is asked for. */
 
 export const SECRET_TEXT = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
-export const ENDPOINT = endpointIdSchema.parse('ep_4fzQ0Yw2');
+export const ENDPOINT = endpointIdSchema().parse('ep_4fzQ0Yw2');
 const KEY_SECRET = 'a'.repeat(43);
 /** Keys by their id. */
 export const KEYS = {

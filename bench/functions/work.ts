@@ -102,7 +102,7 @@ export const WORK: readonly Work[] = [
     size: 1,
     maxCalls: 4,
     event: (number) => {
-      const transactionId = transactionIdSchema.parse(`${PENDING_PREFIX}${number}`);
+      const transactionId = transactionIdSchema().parse(`${PENDING_PREFIX}${number}`);
       return queueEvent('check', [{ merchantId: MERCHANT, transactionId, rev: 0 }]);
     },
   },

@@ -7,7 +7,7 @@ import {
   temporaryDirectory,
 } from '../../test/support/local-service.ts';
 import type { Delay } from './delays.ts';
-import { type Behaviour, openReceiver, PROMPT, type Receiver } from './isolation-receivers.ts';
+import { type Behaviour, openReceiver, type Receiver } from './isolation-receivers.ts';
 import { type Load, type Recorded, record } from './load.ts';
 
 /** Ten merchants on their own service, and what the tenth does from some moment on. */
@@ -19,7 +19,7 @@ export interface Scenario {
 export interface Plan {
   readonly load: Load;
   readonly seconds: number;
-  /** Instances of a function for each event source. */
+  /** Batches of each queue that run at once. */
   readonly workers: number;
   /** Called with the elapsed share of the scenario, 0 to 1. */
   readonly onProgress: (share: number) => void;
@@ -37,11 +37,8 @@ export interface Measured {
 
 const HEALTHY = Array.from({ length: 9 }, (_, index) => `healthy_${index + 1}`);
 const TENTH = 'tenth';
-/** At first all answer slowly, so that as many instances start as the tenth will need later. */
-const STARTING: Behaviour = { kind: 'answers', afterMs: 1_500 };
-const STARTING_SECONDS = 10;
-/** Then all are fast, for longer than the service remembers slow answers. */
-const CALM_SECONDS = 15;
+/** Before the measurement all answer at once: instances start, and their code is compiled. */
+const WARM_UP_SECONDS = 20;
 /** Time for the last recorded outcomes to arrive. */
 const DRAIN_SECONDS = 30;
 const LOOK_EVERY_MS = 100;
@@ -79,12 +76,9 @@ interface Run {
 
 async function measure(service: LocalService, { scenario, plan, receivers }: Run): Promise<Measured> {
   const startMs = Date.now();
-  const turnMs = startMs + (STARTING_SECONDS + CALM_SECONDS) * 1000;
+  const turnMs = startMs + WARM_UP_SECONDS * 1000;
   const untilMs = turnMs + plan.seconds * 1000;
   const progress = setInterval(() => plan.onProgress((Date.now() - startMs) / (untilMs - startMs)), 500);
-  const setAll = (behaviour: Behaviour) => {
-    for (const receiver of receivers.values()) receiver.behave(behaviour);
-  };
   const recordUntil = async (endMs: number): Promise<Recorded> => {
     const recorded: Recorded = { created: new Map(), refused: 0 };
     const { load } = plan;
@@ -92,9 +86,6 @@ async function measure(service: LocalService, { scenario, plan, receivers }: Run
     return recorded;
   };
   try {
-    setAll(STARTING);
-    await recordUntil(startMs + STARTING_SECONDS * 1000);
-    setAll(PROMPT);
     await recordUntil(turnMs);
     receivers.get(TENTH)?.behave(scenario.tenth);
     const recorded = await recordUntil(untilMs);

@@ -24,8 +24,7 @@ Usage: npm start -- [options]
   --fresh            empty the data directory first (refused if it is in use or was not created by this command)
   --no-demo          start only the service, without the demo's merchant and receiver
   --receiver-port N  port of the demo's receiver (4511)
-  --workers N        parallel instances for each event source of a function, and for the API (4); on AWS, the
-                     template sets the limit
+  --workers N        batches of each queue that run at once (50), unless the template allows fewer
   --help             show this text
 
 Environment:
@@ -41,7 +40,7 @@ function readArguments() {
       port: { type: 'string', default: '4510' },
       'data-dir': { type: 'string', default: '.tidings' },
       'receiver-port': { type: 'string', default: '4511' },
-      workers: { type: 'string', default: '4' },
+      workers: { type: 'string', default: '50' },
       fresh: { type: 'boolean', default: false },
       'no-demo': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },

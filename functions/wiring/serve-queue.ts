@@ -18,8 +18,6 @@ export interface QueueService {
 /** Handles the messages of a batch in parallel. Only failed messages return, sooner if the fault may be transient. */
 export function serveQueue(options: QueueService) {
   const { sqs, queueUrlOf, longestPauseSeconds, work, reporter } = options;
-  const processor = new BatchProcessor(EventType.SQS);
-
   function processRecord(record: SQSRecord): Promise<void> {
     const receivedTimes = Number(record.attributes.ApproximateReceiveCount);
     const { messageId, body, receiptHandle: ReceiptHandle } = record;
@@ -34,6 +32,8 @@ export function serveQueue(options: QueueService) {
 
   return async (event: SQSEvent): Promise<SQSBatchResponse> => {
     try {
+      // One for each batch: it holds the batch's failures, and several batches may run at once in one instance.
+      const processor = new BatchProcessor(EventType.SQS);
       return await processPartialResponse(event, processRecord, processor, {
         throwOnFullBatchFailure: false,
       });

@@ -9,7 +9,7 @@ const NO_MERCHANT = '' as MerchantId;
 export function merchantOf(operation: Operation, caller: Caller, params: unknown): MerchantId | undefined {
   if (operation.scopes.length === 0) return NO_MERCHANT;
   if (operation.merchant === 'path') {
-    const merchantId = merchantIdSchema.parse((params as { readonly merchantId: unknown }).merchantId);
+    const merchantId = merchantIdSchema().parse((params as { readonly merchantId: unknown }).merchantId);
     return permits(caller, operation.scopes, merchantId) ? merchantId : undefined;
   }
   if (!permits(caller, operation.scopes)) return undefined;

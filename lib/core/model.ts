@@ -15,6 +15,7 @@ import { ENDPOINT_ID, KEY_ID, MERCHANT_ID, REFERENCE, TRANSACTION_ID } from '../
 import { isOutcomeTime } from '../protocol/instants.ts';
 import { holdsInexactNumber } from '../protocol/json/json-limits.ts';
 import { holdsPlainText, isPlainText } from '../protocol/plain-text.ts';
+import { onFirstUse, type Parsed } from './reading/on-first-use.ts';
 import { textSchema } from './reading/text.ts';
 import { MAX_QUEUE_WAIT_MS } from './runtime/waiting.ts';
 import { isoTime, SECOND_MS } from './time.ts';
@@ -24,154 +25,187 @@ import { isoTime, SECOND_MS } from './time.ts';
  * that the caller gets together with the pointer to the field.
  */
 
-export const merchantIdSchema = z
-  .string('invalid_id')
-  .regex(MERCHANT_ID, 'invalid_id')
-  .brand<'MerchantId'>()
-  .meta({ description: 'The tenant to which outcomes belong.', example: 'demo' });
-export type MerchantId = z.infer<typeof merchantIdSchema>;
+export const merchantIdSchema = onFirstUse(() =>
+  z
+    .string('invalid_id')
+    .regex(MERCHANT_ID, 'invalid_id')
+    .brand<'MerchantId'>()
+    .meta({ description: 'The tenant to which outcomes belong.', example: 'demo' }),
+);
+export type MerchantId = Parsed<typeof merchantIdSchema>;
 
-export const transactionIdSchema = z
-  .string('invalid_id')
-  .regex(TRANSACTION_ID, 'invalid_id')
-  .brand<'TransactionId'>()
-  .meta({ description: 'Names the transaction within its merchant.', example: 'pay_1' });
-export type TransactionId = z.infer<typeof transactionIdSchema>;
+export const transactionIdSchema = onFirstUse(() =>
+  z
+    .string('invalid_id')
+    .regex(TRANSACTION_ID, 'invalid_id')
+    .brand<'TransactionId'>()
+    .meta({ description: 'Names the transaction within its merchant.', example: 'pay_1' }),
+);
+export type TransactionId = Parsed<typeof transactionIdSchema>;
 
-export const endpointIdSchema = z
-  .string('invalid_id')
-  .regex(ENDPOINT_ID, 'invalid_id')
-  .brand<'EndpointId'>()
-  .meta({ description: 'Names a callback URL of the merchant.', example: 'ep_4fzQ0Yw2' });
-export type EndpointId = z.infer<typeof endpointIdSchema>;
+export const endpointIdSchema = onFirstUse(() =>
+  z
+    .string('invalid_id')
+    .regex(ENDPOINT_ID, 'invalid_id')
+    .brand<'EndpointId'>()
+    .meta({ description: 'Names a callback URL of the merchant.', example: 'ep_4fzQ0Yw2' }),
+);
+export type EndpointId = Parsed<typeof endpointIdSchema>;
 
 /** The endpoint id that represents a transaction's own `notifyUrl`. */
-export const NOTIFY_URL_ENDPOINT = endpointIdSchema.parse('notify-url');
+export const NOTIFY_URL_ENDPOINT = 'notify-url' as EndpointId;
 
-export const keyIdSchema = z
-  .string('invalid_id')
-  .regex(KEY_ID, 'invalid_id')
-  .meta({ description: 'The public part of a key.' });
+export const keyIdSchema = onFirstUse(() =>
+  z.string('invalid_id').regex(KEY_ID, 'invalid_id').meta({ description: 'The public part of a key.' }),
+);
 
 /** An instant with its offset (RFC 3339). Stored in UTC with milliseconds. */
-export const timeSchema = z.iso
-  .datetime({ offset: true, error: 'invalid_date', abort: true })
-  .refine(isOutcomeTime, 'invalid_date')
-  .transform((text) => isoTime(Date.parse(text)))
-  .meta({ description: 'An instant, RFC 3339 with its offset.', example: '2026-11-20T08:00:00Z' });
+export const timeSchema = onFirstUse(() =>
+  z.iso
+    .datetime({ offset: true, error: 'invalid_date', abort: true })
+    .refine(isOutcomeTime, 'invalid_date')
+    .transform((text) => isoTime(Date.parse(text)))
+    .meta({ description: 'An instant, RFC 3339 with its offset.', example: '2026-11-20T08:00:00Z' }),
+);
 
-export const terminalStatusSchema = z.enum(TERMINAL_STATUSES, 'invalid_status');
-const statusSchema = z
-  .enum(['PENDING', ...TERMINAL_STATUSES], 'invalid_status')
-  .meta({ description: 'PENDING at most once, then one terminal status.' });
+export const terminalStatusSchema = onFirstUse(() => z.enum(TERMINAL_STATUSES, 'invalid_status'));
+const statusSchema = onFirstUse(() =>
+  z
+    .enum(['PENDING', ...TERMINAL_STATUSES], 'invalid_status')
+    .meta({ description: 'PENDING at most once, then one terminal status.' }),
+);
 
-const amountSchema = z.int('invalid_amount').refine(isAmount, 'invalid_amount').meta({
-  minimum: 0,
-  description: "In the currency's minor unit; the direction follows from the type.",
-  example: 1999,
-});
+const amountSchema = onFirstUse(() =>
+  z.int('invalid_amount').refine(isAmount, 'invalid_amount').meta({
+    minimum: 0,
+    description: "In the currency's minor unit; the direction follows from the type.",
+    example: 1999,
+  }),
+);
 
-const currencySchema = z
-  .string('unknown_currency')
-  .refine(isCurrency, 'unknown_currency')
-  .meta({ description: 'ISO 4217.', example: 'CNY' });
+const currencySchema = onFirstUse(() =>
+  z
+    .string('unknown_currency')
+    .refine(isCurrency, 'unknown_currency')
+    .meta({ description: 'ISO 4217.', example: 'CNY' }),
+);
 
-export const transactionTypeSchema = z
-  .string('invalid_type_name')
-  .regex(TRANSACTION_TYPE, 'invalid_type_name')
-  .meta({ description: 'What kind of business operation it was.', example: 'payment' });
+export const transactionTypeSchema = onFirstUse(() =>
+  z
+    .string('invalid_type_name')
+    .regex(TRANSACTION_TYPE, 'invalid_type_name')
+    .meta({ description: 'What kind of business operation it was.', example: 'payment' }),
+);
 
 /** The type of a new outcome. Stored ones may have any type. */
-const newTransactionTypeSchema = transactionTypeSchema
-  .refine(isFreeTransactionType, 'reserved_type')
-  .meta({ description: 'What kind of business operation it was. Not `tidings`.', example: 'payment' });
+const newTransactionTypeSchema = onFirstUse(() =>
+  transactionTypeSchema()
+    .refine(isFreeTransactionType, 'reserved_type')
+    .meta({ description: 'What kind of business operation it was. Not `tidings`.', example: 'payment' }),
+);
 
-export const referenceSchema = z
-  .string('invalid_reference')
-  .regex(REFERENCE, 'invalid_reference')
-  .meta({ description: "The merchant's own order number: 1 to 64 printable ASCII.", example: 'ORDER-1' });
+export const referenceSchema = onFirstUse(() =>
+  z
+    .string('invalid_reference')
+    .regex(REFERENCE, 'invalid_reference')
+    .meta({ description: "The merchant's own order number: 1 to 64 printable ASCII.", example: 'ORDER-1' }),
+);
 
-const reasonSchema = z
-  .strictObject({
-    code: z.string('invalid_value').regex(REASON_CODE, 'invalid_value'),
-    message: textSchema(MAX_REASON_LENGTH),
-  })
-  .meta({ description: 'Why it ended with this status.' });
+const reasonSchema = onFirstUse(() =>
+  z
+    .strictObject({
+      code: z.string('invalid_value').regex(REASON_CODE, 'invalid_value'),
+      message: textSchema(MAX_REASON_LENGTH),
+    })
+    .meta({ description: 'Why it ended with this status.' }),
+);
 
-const metadataSchema = z
-  .record(z.string(), z.unknown(), 'invalid_value')
-  .refine((value) => !holdsInexactNumber(value), 'inexact_number')
-  .refine(holdsPlainText, 'invalid_text')
-  .refine(isShortMetadata, 'too_long')
-  .meta({ description: 'Further data for the receiver; at most 16 KiB.' });
+const metadataSchema = onFirstUse(() =>
+  z
+    .record(z.string(), z.unknown(), 'invalid_value')
+    .refine((value) => !holdsInexactNumber(value), 'inexact_number')
+    .refine(holdsPlainText, 'invalid_text')
+    .refine(isShortMetadata, 'too_long')
+    .meta({ description: 'Further data for the receiver; at most 16 KiB.' }),
+);
 
-export const urlSchema = z
-  .string('invalid_url')
-  .max(MAX_CALLBACK_URL_LENGTH, 'url_too_long')
-  .refine(isPlainText, 'invalid_url')
-  .meta({ description: 'Where callbacks go.', example: 'https://shop.example/tidings' });
+export const urlSchema = onFirstUse(() =>
+  z
+    .string('invalid_url')
+    .max(MAX_CALLBACK_URL_LENGTH, 'url_too_long')
+    .refine(isPlainText, 'invalid_url')
+    .meta({ description: 'Where callbacks go.', example: 'https://shop.example/tidings' }),
+);
 
 /** Default seconds before an initiator is asked. The longest delay of a queue is the upper bound. */
 const DEFAULT_CHECK_AFTER_SECONDS = 60;
 const MAX_CHECK_AFTER_SECONDS = MAX_QUEUE_WAIT_MS / SECOND_MS;
 
-const checkBackSchema = z
-  .strictObject({
-    url: urlSchema,
-    afterSeconds: z
-      .int('invalid_value')
-      .min(1, 'invalid_value')
-      .max(MAX_CHECK_AFTER_SECONDS, 'invalid_value')
-      .default(DEFAULT_CHECK_AFTER_SECONDS)
-      .meta({ description: 'Seconds after which the initiator is asked how it ended, 1 to 900.' }),
-    onUnknown: z.enum(['ask', 'FAILED'], 'invalid_value').default('ask').meta({
-      description: 'What it means when the initiator does not know the transaction: ask again, or FAILED.',
+const checkBackSchema = onFirstUse(() =>
+  z
+    .strictObject({
+      url: urlSchema(),
+      afterSeconds: z
+        .int('invalid_value')
+        .min(1, 'invalid_value')
+        .max(MAX_CHECK_AFTER_SECONDS, 'invalid_value')
+        .default(DEFAULT_CHECK_AFTER_SECONDS)
+        .meta({ description: 'Seconds after which the initiator is asked how it ended, 1 to 900.' }),
+      onUnknown: z.enum(['ask', 'FAILED'], 'invalid_value').default('ask').meta({
+        description: 'What it means when the initiator does not know the transaction: ask again, or FAILED.',
+      }),
+    })
+    .meta({
+      description: 'For a PENDING only: where to ask how the transaction ended, if its end is not recorded.',
     }),
-  })
-  .meta({
-    description: 'For a PENDING only: where to ask how the transaction ended, if its end is not recorded.',
-  });
+);
 
 /** The part of an outcome that the initiator provides. The service stamps the rest. */
-export const outcomeContentSchema = z.strictObject({
-  transactionType: newTransactionTypeSchema,
-  status: statusSchema,
-  amount: amountSchema,
-  currency: currencySchema,
-  occurredAt: timeSchema,
-  reference: referenceSchema.exactOptional(),
-  reason: reasonSchema.exactOptional(),
-  relatedTransactionId: transactionIdSchema.exactOptional(),
-  metadata: metadataSchema.exactOptional(),
-  notifyUrl: urlSchema.exactOptional(),
-  checkBack: checkBackSchema.exactOptional(),
-});
-export type OutcomeContent = z.infer<typeof outcomeContentSchema>;
+export const outcomeContentSchema = onFirstUse(() =>
+  z.strictObject({
+    transactionType: newTransactionTypeSchema(),
+    status: statusSchema(),
+    amount: amountSchema(),
+    currency: currencySchema(),
+    occurredAt: timeSchema(),
+    reference: referenceSchema().exactOptional(),
+    reason: reasonSchema().exactOptional(),
+    relatedTransactionId: transactionIdSchema().exactOptional(),
+    metadata: metadataSchema().exactOptional(),
+    notifyUrl: urlSchema().exactOptional(),
+    checkBack: checkBackSchema().exactOptional(),
+  }),
+);
+export type OutcomeContent = Parsed<typeof outcomeContentSchema>;
 
-export const versionSchema = z
-  .union([z.literal(1), z.literal(2)], 'invalid_value')
-  .meta({ description: '1, or 2 for what follows a PENDING.' });
-export type Version = z.infer<typeof versionSchema>;
+export const versionSchema = onFirstUse(() =>
+  z
+    .union([z.literal(1), z.literal(2)], 'invalid_value')
+    .meta({ description: '1, or 2 for what follows a PENDING.' }),
+);
+export type Version = Parsed<typeof versionSchema>;
 
 /**
  * One recorded outcome of a transaction. Immutable once it is terminal. Stored text is read back unchanged, because the
  * rules for requests may be stricter by now.
  */
-export const outcomeSchema = z.object({
-  ...outcomeContentSchema.shape,
-  transactionType: transactionTypeSchema,
-  reason: z.object({ code: z.string(), message: z.string() }).exactOptional(),
-  metadata: z.record(z.string(), z.unknown()).exactOptional(),
-  notifyUrl: z.string().exactOptional(),
-  checkBack: z.object({ ...checkBackSchema.shape, url: z.string() }).exactOptional(),
-  merchantId: merchantIdSchema,
-  transactionId: transactionIdSchema,
-  version: versionSchema,
-  recordedAt: z.iso.datetime(),
-  /** When it entered the feed. Absent on PENDING, which is not listed. */
-  listedAt: z.iso.datetime().exactOptional(),
-});
-export type Outcome = z.infer<typeof outcomeSchema>;
+export const outcomeSchema = onFirstUse(() =>
+  z.object({
+    ...outcomeContentSchema().shape,
+    transactionType: transactionTypeSchema(),
+    reason: z.object({ code: z.string(), message: z.string() }).exactOptional(),
+    metadata: z.record(z.string(), z.unknown()).exactOptional(),
+    notifyUrl: z.string().exactOptional(),
+    checkBack: z.object({ ...checkBackSchema().shape, url: z.string() }).exactOptional(),
+    merchantId: merchantIdSchema(),
+    transactionId: transactionIdSchema(),
+    version: versionSchema(),
+    recordedAt: z.iso.datetime(),
+    /** When it entered the feed. Absent on PENDING, which is not listed. */
+    listedAt: z.iso.datetime().exactOptional(),
+  }),
+);
+export type Outcome = Parsed<typeof outcomeSchema>;
 
 export type TerminalOutcome = Outcome & { readonly status: TerminalStatus; readonly listedAt: string };
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { onFirstUse, type Parsed } from './reading/on-first-use.ts';
 import { clampWait } from './runtime/waiting.ts';
 import { SECOND_MS } from './time.ts';
 
@@ -60,26 +61,31 @@ const INVALID = 'invalid_schedule';
  *
  * @example scheduleSchema.parse([15, 15, 30])
  */
-export const scheduleSchema = z.union(
-  [
-    z.enum(['wechat', 'alipay', 'standard-webhooks']),
-    z
-      .array(z.int(INVALID).min(1, INVALID).max(MAX_DELAY_SECONDS, INVALID), INVALID)
-      .min(1, INVALID)
-      .max(MAX_DELAYS, INVALID)
-      .readonly(),
-  ],
-  INVALID,
+export const scheduleSchema = onFirstUse(() =>
+  z.union(
+    [
+      z.enum(['wechat', 'alipay', 'standard-webhooks']),
+      z
+        .array(z.int(INVALID).min(1, INVALID).max(MAX_DELAY_SECONDS, INVALID), INVALID)
+        .min(1, INVALID)
+        .max(MAX_DELAYS, INVALID)
+        .readonly(),
+    ],
+    INVALID,
+  ),
 );
 
 /** A preset's name, or the delays in seconds between attempts. */
-export type Schedule = z.infer<typeof scheduleSchema>;
+export type Schedule = Parsed<typeof scheduleSchema>;
 
 /** The stored form, read tolerantly: it accepts unknown presets of newer versions, and more or longer delays than today's. */
-export const storedScheduleSchema = z.union([
-  z.string(),
-  z.array(z.number().nonnegative()).min(1).readonly(),
-]) as unknown as z.ZodType<Schedule>;
+export const storedScheduleSchema = onFirstUse(
+  () =>
+    z.union([
+      z.string(),
+      z.array(z.number().nonnegative()).min(1).readonly(),
+    ]) as unknown as z.ZodType<Schedule>,
+);
 
 /** The default schedule of a merchant. */
 export const DEFAULT_SCHEDULE = 'wechat' satisfies Schedule;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { onFirstUse } from './reading/on-first-use.ts';
 import { createBoundedCache } from './runtime/bounded-cache.ts';
 import { DAY_MS, SECOND_MS } from './time.ts';
 
@@ -24,21 +25,25 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-export const timeZoneSchema = z
-  .string('unknown_time_zone')
-  .refine(isTimeZone, 'unknown_time_zone')
-  .meta({
-    description:
-      'The time zone of statements: UTC, or a name of the IANA time zone database with its region. ' +
-      'Short names such as CST are refused, because they mean several zones.',
-    example: 'Asia/Shanghai',
-  });
+export const timeZoneSchema = onFirstUse(() =>
+  z
+    .string('unknown_time_zone')
+    .refine(isTimeZone, 'unknown_time_zone')
+    .meta({
+      description:
+        'The time zone of statements: UTC, or a name of the IANA time zone database with its region. ' +
+        'Short names such as CST are refused, because they mean several zones.',
+      example: 'Asia/Shanghai',
+    }),
+);
 
 /** A calendar date such as `2026-11-20`. The range of years leaves room to step to the previous and the next day. */
-export const dateSchema = z.iso
-  .date({ error: 'invalid_date', abort: true })
-  .refine((date) => date >= '1970-01-02' && date <= '9999-12-29', 'invalid_date')
-  .meta({ description: 'A day of the calendar.', example: '2026-11-20' });
+export const dateSchema = onFirstUse(() =>
+  z.iso
+    .date({ error: 'invalid_date', abort: true })
+    .refine((date) => date >= '1970-01-02' && date <= '9999-12-29', 'invalid_date')
+    .meta({ description: 'A day of the calendar.', example: '2026-11-20' }),
+);
 
 /** Bound on cached formats: more than the IANA database has zones. */
 const MAX_FORMATS = 1_000;

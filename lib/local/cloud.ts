@@ -63,8 +63,8 @@ export interface LocalCloudOptions {
   /** Waits before the two retries of an asynchronous invocation, in seconds. Default: Lambda's, 60 and 120. */
   readonly retryDelaysSeconds?: readonly number[];
   /**
-   * Maximum concurrent instances of a function for each of its event sources, and for all its other invokers
-   * together. A lower reserved concurrency takes precedence. Default: 4.
+   * Maximum number of batches of one queue that run at once. A lower maximum of the template takes precedence, and the reserved
+   * concurrency of the function. Default: 50.
    */
   readonly workers?: number;
   /** Endpoint of another DynamoDB emulator. Default: the embedded one. */
@@ -112,7 +112,7 @@ export interface LocalCloud {
   stop(): Promise<void>;
 }
 
-const DEFAULT_WORKERS = 4;
+const DEFAULT_WORKERS = 50;
 const STOP_GRACE_MS = 10_000;
 const EMBEDDED_WAIT_SECONDS = 20;
 const FOREIGN_WAIT_SECONDS = 1;
@@ -202,14 +202,12 @@ async function start(
     lambda: awsUrl,
     s3: s3Url,
   };
-  const workers = options.workers ?? DEFAULT_WORKERS;
   const functions = provideFunctions({
     assembly,
     stack,
     endpoints,
     credentialsOf: (logicalId) => credentialVariables(iam.signerOf(logicalId)),
     environment: options.environment ?? {},
-    workers,
     retryDelaysSeconds: options.retryDelaysSeconds,
     log,
   });
@@ -264,7 +262,7 @@ async function start(
         isSqsOwn
           ? localCall(queueService, guard, iam.callerOf(logicalId))
           : awsClient('sqs', sqsUrl, { connections, ...iam.signerOf(logicalId) }),
-      workers,
+      workers: options.workers ?? DEFAULT_WORKERS,
       waitSeconds: isSqsOwn ? EMBEDDED_WAIT_SECONDS : FOREIGN_WAIT_SECONDS,
       changes: isUnjudged ? undefined : changes,
       streams:

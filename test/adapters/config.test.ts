@@ -27,4 +27,24 @@ describe('the configuration', () => {
     expect(read('host.docker.internal,172.17.0.1')).toEqual(['host.docker.internal', '172.17.0.1']);
     expect(() => read('http://host')).toThrow('TIDINGS_PERMITTED_HOSTS is malformed');
   });
+
+  it('takes an empty text for a mistake, except in the variables of the SDK', () => {
+    const env = { TIDINGS_PUBLIC_URL: '', AWS_ENDPOINT_URL: '', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'TRUE' };
+    expect(parseConfig(env, ['endpointUrl', 'ignoresEndpoints', 'originSecret'])).toEqual({
+      endpointUrl: undefined,
+      ignoresEndpoints: true,
+      originSecret: undefined,
+    });
+    expect(() => parseConfig(env, ['publicUrl'])).toThrow('TIDINGS_PUBLIC_URL is malformed');
+    expect(() => parseConfig({ AWS_ENDPOINT_URL: 'here' }, ['endpointUrl'])).toThrow('is malformed');
+  });
+
+  it('reads names of functions from JSON', () => {
+    const read = (TIDINGS_API_FUNCTIONS?: string) =>
+      parseConfig({ TIDINGS_API_FUNCTIONS }, ['apiFunctions']).apiFunctions;
+    expect(read()).toEqual({});
+    expect(read('{"query": "Tidings-Query"}')).toEqual({ query: 'Tidings-Query' });
+    for (const malformed of ['', '{', '[1]', '{"query": 1}'])
+      expect(() => read(malformed)).toThrow('TIDINGS_API_FUNCTIONS is malformed');
+  });
 });

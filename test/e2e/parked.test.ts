@@ -54,7 +54,7 @@ describe('records that could not be relayed', () => {
 
   it('are listed with their reason, shown whole, and put back when their outcome can be read', async () => {
     const now = new Date().toISOString();
-    const outcome = outcomeSchema.parse({
+    const outcome = outcomeSchema().parse({
       ...payment(),
       merchantId: 'alpha',
       transactionId: 'pay_1',

@@ -21,7 +21,7 @@ interface Checked {
 function apiCheck(input: unknown): Checked {
   const json = parseJson(JSON.stringify(input) ?? '');
   if (!json.ok) return { ok: false, errors: [{ pointer: json.pointer, code: json.code }] };
-  const parsed = outcomeContentSchema.safeParse(json.value);
+  const parsed = outcomeContentSchema().safeParse(json.value);
   if (parsed.success && parsed.data.checkBack !== undefined) {
     // Found by the use case, not by the schema.
     return { ok: false, errors: [{ pointer: '/checkBack', code: 'check_back_not_pending' }] };

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
@@ -43,18 +44,22 @@ it('a bundle is the same in every directory, and with any other functions', () =
   }
 });
 
-/** What a module exports after it was bundled. */
-async function bundled(source: string): Promise<Readonly<Record<string, unknown>>> {
+/** Bundles a module, and gives its file to `use`. */
+async function withBundle<Result>(source: string, use: (file: string) => Result): Promise<Awaited<Result>> {
   const directory = temporaryDirectory();
   try {
     const entry = join(directory, 'entry.ts');
     writeFileSync(entry, source);
     bundle({ entry }, join(directory, 'bundles'));
-    return await import(join(directory, 'bundles/entry/index.mjs'));
+    return await use(join(directory, 'bundles/entry/index.mjs'));
   } finally {
     removeDirectory(directory);
   }
 }
+
+/** What a module exports after it was bundled. */
+const bundled = (source: string) =>
+  withBundle(source, (file): Promise<Readonly<Record<string, unknown>>> => import(file));
 
 /** Texts with functions replaced by what they return. */
 const said = (texts: unknown): unknown =>
@@ -91,4 +96,32 @@ it('schemas in a bundle know their bounds, and are not translated to JSON Schema
   ]);
   expect(bound).toBe(3);
   expect(translate).toThrow('no code for JSON Schema');
+});
+
+it('a bundle takes of Node’s modules only what it uses, however it imports them', async () => {
+  const source = [
+    "import { createServer } from 'node:http';",
+    "import path, { join } from 'path';",
+    "import * as os from 'node:os';",
+    "const later = await import('node:http');",
+    "const util = require('node:util');",
+    "const loaded = process.moduleLoadList.filter((name) => name.includes('undici'));",
+    'const isSame = createServer === later.createServer && path.join === join;',
+    'console.log(JSON.stringify([isSame, typeof os.homedir(), typeof util.inspect, loaded]));',
+  ].join('\n');
+  const printed = await withBundle(source, (file) =>
+    execFileSync(process.execPath, [file], { encoding: 'utf8' }),
+  );
+  expect(JSON.parse(printed)).toEqual([true, 'string', 'function', []]);
+});
+
+it('a bundle has no schema that its code does not use', async () => {
+  const from = (path: string) => JSON.stringify(join(ROOT, 'lib', path));
+  const source = [
+    `import { keyIdSchema } from ${from('core/model.ts')};`,
+    "export const read = () => keyIdSchema().safeParse('k').success;",
+  ].join('\n');
+  const code = await withBundle(source, (file) => readFileSync(file, 'utf8'));
+  expect(code).toContain('invalid_id');
+  expect(code).not.toContain('invalid_reference');
 });

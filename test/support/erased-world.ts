@@ -120,8 +120,8 @@ export function outcomeStampsOf({ time }: World, id: string): Outcome {
   const now = isoTime(time.nowMs);
   return {
     ...payment({ occurredAt: now }),
-    merchantId: merchantIdSchema.parse('demo'),
-    transactionId: transactionIdSchema.parse(id),
+    merchantId: merchantIdSchema().parse('demo'),
+    transactionId: transactionIdSchema().parse(id),
     version: 1,
     recordedAt: now,
     listedAt: now,

@@ -14,7 +14,7 @@ export function firstWindow(
 ): readonly Outcome[] {
   return Array.from({ length: count }, (_, index) => {
     const listedAt = new Date(START_MS + (index % SPAN_MS)).toISOString();
-    return outcomeSchema.parse({
+    return outcomeSchema().parse({
       merchantId: 'demo',
       transactionId: `pay_${index}`,
       version: 1,

@@ -1,5 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import type { Gate } from '../../core/runtime/gate.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
@@ -7,7 +8,7 @@ import { GATE_SK, gatePk } from './items/item-keys.ts';
 import { conditionalWrite } from './table/conditions.ts';
 import type { Table } from './table/table-client.ts';
 
-const rowSchema = z.object({ closedUntil: z.iso.datetime() });
+const rowSchema = onFirstUse(() => z.object({ closedUntil: z.iso.datetime() }));
 
 export function createGate(table: Table): Gate {
   const { documents, name: TableName } = table;
@@ -32,7 +33,7 @@ export function createGate(table: Table): Gate {
       );
       return {
         kind: 'closed',
-        untilMs: Item === undefined ? nowMs : msOf(rowSchema.parse(Item).closedUntil),
+        untilMs: Item === undefined ? nowMs : msOf(rowSchema().parse(Item).closedUntil),
       };
     },
 

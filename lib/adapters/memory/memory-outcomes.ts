@@ -35,6 +35,7 @@ export function memoryOutcomes(table: OutcomeTable): OutcomeStore & TransactionR
     return 'written';
   };
   return {
+    inTurn: (write) => write(),
     async putIfAbsent(outcome, feedShard, entry) {
       const result = put(outcome, feedShard);
       if (result === 'written') {

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { notificationStates } from '../../core/model.ts';
 import { MAX_ALERT_PAGE } from '../../core/query/alert-list.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { ALERT_TYPES } from '../../protocol/alerts.ts';
-import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { asking } from '../contract/operation-kinds.ts';
 import { attemptSchema, cursorSchema, limitSchema, page } from '../contract/shapes.ts';
 
-const deliverySchema = documented(() =>
+const deliverySchema = onFirstUse(() =>
   z.object({
     endpointId: z.string(),
     state: z.enum(notificationStates),
@@ -18,7 +18,7 @@ const deliverySchema = documented(() =>
   }),
 );
 
-const alertAnswer = documented(() =>
+const alertAnswer = onFirstUse(() =>
   z
     .object({
       webhookId: z.string().meta({ description: 'The webhook-id of its callbacks.' }),
@@ -40,7 +40,7 @@ export const listAlerts = operation({
   path: '/v1/alerts',
   summary: 'List alerts and their deliveries, newest first; kept for 45 days',
   ...asking,
-  query: z.strictObject({ cursor: cursorSchema, limit: limitSchema(MAX_ALERT_PAGE) }),
+  query: () => z.strictObject({ cursor: cursorSchema(), limit: limitSchema(MAX_ALERT_PAGE) }),
   answers: () => ({
     200: {
       description:

@@ -27,6 +27,6 @@ function alertList(merchantId: MerchantId): PagedList<string> {
     name: 'alerts',
     merchantId,
     textOf: (alertId) => alertId,
-    positionOf: (text) => storedAlertId.safeParse(text).data,
+    positionOf: (text) => storedAlertId().safeParse(text).data,
   };
 }

@@ -3,11 +3,11 @@ import { ACTIONS } from '../../core/merchants/audit-log/actions.ts';
 import { AUDIT_LOG_DAYS } from '../../core/merchants/audit-log/audit-trail.ts';
 import { merchantIdSchema, timeSchema } from '../../core/model.ts';
 import { MAX_AUDIT_PAGE } from '../../core/query/audit-log.ts';
-import { documented } from '../contract/documented.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { operation } from '../contract/operation.ts';
 import { cursorSchema, limitSchema, page } from '../contract/shapes.ts';
 
-const entryAnswer = documented(() =>
+const entryAnswer = onFirstUse(() =>
   z
     .object({
       at: z.iso.datetime(),
@@ -44,23 +44,24 @@ export const listAuditLog = operation({
   scopes: ['admin', 'merchant'],
   merchant: 'any',
   freshKey: true,
-  query: z
-    .strictObject({
-      merchantId: merchantIdSchema.exactOptional().meta({
-        description:
-          'For admins: the merchant. Without it, the entries about keys for all merchants, and about the whole service. A merchant’s key sees its own entries.',
+  query: () =>
+    z
+      .strictObject({
+        merchantId: merchantIdSchema().exactOptional().meta({
+          description:
+            'For admins: the merchant. Without it, the entries about keys for all merchants, and about the whole service. A merchant’s key sees its own entries.',
+        }),
+        from: timeSchema()
+          .exactOptional()
+          .meta({ description: `Inclusive. Entries are kept for ${AUDIT_LOG_DAYS} days.` }),
+        to: timeSchema().exactOptional().meta({ description: 'Exclusive.' }),
+        cursor: cursorSchema(),
+        limit: limitSchema(MAX_AUDIT_PAGE),
+      })
+      .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+        path: ['to'],
+        error: 'invalid_range',
       }),
-      from: timeSchema
-        .exactOptional()
-        .meta({ description: `Inclusive. Entries are kept for ${AUDIT_LOG_DAYS} days.` }),
-      to: timeSchema.exactOptional().meta({ description: 'Exclusive.' }),
-      cursor: cursorSchema,
-      limit: limitSchema(MAX_AUDIT_PAGE),
-    })
-    .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
-      path: ['to'],
-      error: 'invalid_range',
-    }),
   answers: () => ({ 200: { description: 'A page.', schema: page(entryAnswer()) } }),
   problems: ['unknown_merchant', 'invalid_range', 'invalid_date', 'invalid_cursor'],
 });

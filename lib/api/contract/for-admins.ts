@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { documented } from './documented.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import type { Operation } from './operation.ts';
 import { addressForAdmins } from './operation-address.ts';
 import { ofMerchant } from './shapes.ts';
@@ -11,8 +11,6 @@ import { ofMerchant } from './shapes.ts';
 export function formForAdmins(own: Operation): Operation | undefined {
   const address = addressForAdmins(own);
   if (address === undefined) return undefined;
-  // Made for the first request: no function spends its start on it.
-  const params = documented(() => z.strictObject({ ...ofMerchant.shape, ...own.params?.shape }));
   return {
     ...own,
     ...address,
@@ -20,9 +18,7 @@ export function formForAdmins(own: Operation): Operation | undefined {
     scopes: ['admin'],
     // What changes something needs a key that is not revoked.
     ...(own.function === 'admin' && { freshKey: true }),
-    get params() {
-      return params();
-    },
+    params: onFirstUse(() => z.strictObject({ ...ofMerchant().shape, ...own.params?.().shape })),
     answers: () => unsigned(own.answers()),
     problems: [...own.problems, 'unknown_merchant'],
   };

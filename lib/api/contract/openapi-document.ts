@@ -69,7 +69,7 @@ export function openApiDocument(version: string): object {
     webhooks,
     components: {
       headers: headerComponents,
-      schemas: { BatchItem: batchItemSchema },
+      schemas: { BatchItem: batchItemSchema() },
       securitySchemes: { key: { type: 'http', scheme: 'bearer', bearerFormat: 'tk_<keyId>_<secret>' } },
     },
   };
@@ -91,7 +91,8 @@ function plain(schema: JsonSchema): void {
 }
 
 function describe(operation: Operation, shared: SharedProblems): ZodOpenApiOperationObject {
-  const { operationId, summary, scopes, params, query, body } = operation;
+  const { operationId, summary, scopes } = operation;
+  const [params, query, body] = [operation.params?.(), operation.query?.(), operation.body?.()];
   return {
     operationId,
     summary,

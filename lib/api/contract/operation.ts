@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Caller, Scope } from '../../core/merchants/keys/access-keys.ts';
 import type { MerchantId } from '../../core/model.ts';
+import { onFirstUse, type Parsed } from '../../core/reading/on-first-use.ts';
 import type { FieldError, ProblemCode } from './problems.ts';
 
 /** A successful answer, as the OpenAPI document describes it. */
@@ -9,7 +10,10 @@ interface AnswerDescription {
   readonly schema?: z.ZodType;
 }
 
-/** One request of the API. Its schemas validate the request, document it and type its handler. */
+/**
+ * One request of the API. Its schemas validate the request, document it and type its handler. They are made for the first
+ * request, so a function spends its start on none.
+ */
 export interface Operation<
   P extends z.ZodObject = z.ZodObject,
   Q extends z.ZodObject = z.ZodObject,
@@ -35,9 +39,9 @@ export interface Operation<
   readonly freshKey?: true;
   /** Whether this request reads more than one page. Few of these run for one merchant at a time. */
   readonly isLarge?: (query: Fields, body: Fields) => boolean;
-  readonly params?: P;
-  readonly query?: Q;
-  readonly body?: B;
+  readonly params?: () => P;
+  readonly query?: () => Q;
+  readonly body?: () => B;
   /** Maximum bytes of a body. Default: 64 KiB. */
   readonly maxBodyBytes?: number;
   /** The body field whose items succeed or fail one by one. The handler validates each item. */
@@ -57,7 +61,7 @@ export type OperationAddress = Pick<
 /** The fields of a part of a request. None if the operation does not take it. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
+type Output<T> = T extends () => z.ZodType ? Parsed<T> : undefined;
 
 /** What a handler gets: the validated parts of the request and its caller. */
 export interface Input<O extends Operation> {
@@ -92,14 +96,20 @@ export type Answer = GoodAnswer | Problem;
 
 export type Handler<O extends Operation> = (input: Input<O>) => Promise<Answer>;
 
-/** Defines an operation and keeps the exact types of its schemas. */
+/** Defines an operation, makes each of its schemas once, and keeps their exact types. */
 export function operation<
   const P extends z.ZodObject,
   const Q extends z.ZodObject,
   const B extends z.ZodType,
   const O extends Operation<P, Q, B>,
 >(definition: O & Operation<P, Q, B>): O {
-  return definition;
+  const { params, query, body } = definition;
+  return {
+    ...definition,
+    ...(params !== undefined && { params: onFirstUse(params) }),
+    ...(query !== undefined && { query: onFirstUse(query) }),
+    ...(body !== undefined && { body: onFirstUse(body) }),
+  };
 }
 
 export function answer(status: number, body?: object, asOf?: string): Answer {

@@ -7,30 +7,36 @@ import {
   notificationStates,
   transactionIdSchema,
 } from '../../core/model.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
 import { FAILURE_DETAILS } from '../../protocol/failure-detail.ts';
 import { MAX_CURSOR_LENGTH } from '../list-cursor.ts';
-import { documented } from './documented.ts';
 
 /** Schemas that several resources share. Answer schemas only document; the core builds the answers. */
 
 /** Parameters of a path that names only a merchant. */
-export const ofMerchant = z.strictObject({ merchantId: merchantIdSchema });
+export const ofMerchant = onFirstUse(() => z.strictObject({ merchantId: merchantIdSchema() }));
 /** Parameters of a path that names a transaction of a merchant. */
-export const ofTransaction = z.strictObject({ ...ofMerchant.shape, transactionId: transactionIdSchema });
+export const ofTransaction = onFirstUse(() =>
+  z.strictObject({ ...ofMerchant().shape, transactionId: transactionIdSchema() }),
+);
 /** Parameters of a path that names an endpoint. */
-export const ofEndpoint = z.strictObject({ ...ofMerchant.shape, endpointId: endpointIdSchema });
+export const ofEndpoint = onFirstUse(() =>
+  z.strictObject({ ...ofMerchant().shape, endpointId: endpointIdSchema() }),
+);
 
 /** Filters of event types, as an endpoint and a claim name them. Default: all types. */
-export const eventFiltersSchema = z
-  .array(eventFilterSchema, 'invalid_type')
-  .min(1, 'invalid_value')
-  .max(MAX_EVENT_FILTERS, 'too_long')
-  .exactOptional();
+export const eventFiltersSchema = onFirstUse(() =>
+  z
+    .array(eventFilterSchema(), 'invalid_type')
+    .min(1, 'invalid_value')
+    .max(MAX_EVENT_FILTERS, 'too_long')
+    .exactOptional(),
+);
 
-const reason = documented(() => z.object({ code: z.string(), message: z.string() }));
+const reason = onFirstUse(() => z.object({ code: z.string(), message: z.string() }));
 
-const feedItem = documented(() =>
+const feedItem = onFirstUse(() =>
   z.object({
     merchantId: z.string(),
     transactionId: z.string(),
@@ -48,15 +54,15 @@ const feedItem = documented(() =>
   }),
 );
 
-export const outcomeDataSchema = documented(() =>
+export const outcomeDataSchema = onFirstUse(() =>
   z.object({ ...feedItem().shape, metadata: z.record(z.string(), z.unknown()) }).meta({ id: 'Outcome' }),
 );
 
 /** An outcome as the feed and windows show it: without metadata. */
-export const feedItemSchema = documented(() => feedItem().meta({ id: 'FeedItem' }));
+export const feedItemSchema = onFirstUse(() => feedItem().meta({ id: 'FeedItem' }));
 
 /** One HTTP request that the service made. Each kind adds how it ended. */
-const requestMade = documented(() =>
+const requestMade = onFirstUse(() =>
   z.object({
     number: z.int(),
     at: z.iso.datetime(),
@@ -65,7 +71,7 @@ const requestMade = documented(() =>
   }),
 );
 
-export const failureDetailSchema = documented(() =>
+export const failureDetailSchema = onFirstUse(() =>
   z.enum(FAILURE_DETAILS).meta({
     description:
       'What exactly failed: which TLS fault, which DNS answer, or why there was no connection. ' +
@@ -74,7 +80,7 @@ export const failureDetailSchema = documented(() =>
   }),
 );
 
-export const attemptSchema = documented(() =>
+export const attemptSchema = onFirstUse(() =>
   z
     .object({
       ...requestMade().shape,
@@ -89,7 +95,7 @@ export const attemptSchema = documented(() =>
 );
 
 /** One request to an initiator: how did this PENDING end? */
-export const questionSchema = documented(() =>
+export const questionSchema = onFirstUse(() =>
   z.object({
     ...requestMade().shape,
     detail: failureDetailSchema().exactOptional(),
@@ -97,7 +103,7 @@ export const questionSchema = documented(() =>
   }),
 );
 
-export const notificationSchema = documented(() =>
+export const notificationSchema = onFirstUse(() =>
   z
     .object({
       notificationId: z.string().meta({ example: 'pay_1.1.ep_4fzQ0Yw2' }),
@@ -127,7 +133,7 @@ export const notificationSchema = documented(() =>
     .meta({ id: 'Notification' }),
 );
 
-export const transactionSchema = documented(() =>
+export const transactionSchema = onFirstUse(() =>
   z
     .object({
       ...outcomeDataSchema().shape,
@@ -161,7 +167,7 @@ export const transactionSchema = documented(() =>
 );
 
 /** The fields that every answer to a receiver or merchant key adds. They bind the answer to its request. */
-export const envelopeSchema = documented(() =>
+export const envelopeSchema = onFirstUse(() =>
   z.object({
     merchantId: z.string().meta({ description: 'The merchant that the answer is about.' }),
     request: z.string().meta({
@@ -182,15 +188,17 @@ export const limitSchema = (max: number) =>
     .exactOptional()
     .meta({ description: `Maximum number of items, 1 to ${max}.` });
 
-export const cursorSchema = z
-  .string('invalid_cursor')
-  .min(1, 'invalid_cursor')
-  .max(MAX_CURSOR_LENGTH, 'invalid_cursor')
-  .exactOptional()
-  .meta({ description: 'The nextCursor of the previous page, of the same list with the same filter.' });
+export const cursorSchema = onFirstUse(() =>
+  z
+    .string('invalid_cursor')
+    .min(1, 'invalid_cursor')
+    .max(MAX_CURSOR_LENGTH, 'invalid_cursor')
+    .exactOptional()
+    .meta({ description: 'The nextCursor of the previous page, of the same list with the same filter.' }),
+);
 
 /** The query of a list that is read page by page. */
-export const paging = z.strictObject({ cursor: cursorSchema, limit: limitSchema(100) });
+export const paging = onFirstUse(() => z.strictObject({ cursor: cursorSchema(), limit: limitSchema(100) }));
 
 /** A page of a list. */
 export const page = <T extends z.ZodType>(item: T) =>

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DEAD_LETTER_QUEUES } from '../../core/deliver/aside/dead-letters.ts';
 import { timeSchema } from '../../core/model.ts';
-import { documented } from '../contract/documented.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { operation } from '../contract/operation.ts';
 import { operating } from '../contract/operation-kinds.ts';
 import { limitSchema } from '../contract/shapes.ts';
@@ -13,7 +13,7 @@ export const MAX_REDRIVEN = 100;
 /** Characters of a body that are shown. */
 export const MAX_BODY_SHOWN = 2_000;
 
-const letterAnswer = documented(() =>
+const letterAnswer = onFirstUse(() =>
   z
     .object({
       messageId: z.string(),
@@ -39,7 +39,7 @@ export const listDeadLetters = operation({
   summary: 'Count the messages that could not be worked off, and look at some',
   ...operating,
   function: 'operate',
-  query: z.strictObject({ limit: limitSchema(MAX_LETTERS_SHOWN) }),
+  query: () => z.strictObject({ limit: limitSchema(MAX_LETTERS_SHOWN) }),
   answers: () => ({
     200: {
       description:
@@ -67,20 +67,23 @@ export const redriveDeadLetters = operation({
   summary: 'Put dead letters back where they came from, a bounded number at a time',
   ...operating,
   function: 'operate',
-  body: z.strictObject({
-    queue: z.enum(DEAD_LETTER_QUEUES, 'invalid_value'),
-    limit: z
-      .int('invalid_value')
-      .min(1, 'invalid_value')
-      .max(MAX_REDRIVEN, 'invalid_value')
-      .exactOptional()
-      .meta({ description: `How many to put back at most. Default: ${MAX_REDRIVEN}.` }),
-    before: timeSchema.exactOptional().meta({
-      description:
-        'Letters that were sent later stay. Default: now. Pass the `before` of the first answer when you ask again: letters that ' +
-        'fail again at once are then not put back again and again.',
+  body: () =>
+    z.strictObject({
+      queue: z.enum(DEAD_LETTER_QUEUES, 'invalid_value'),
+      limit: z
+        .int('invalid_value')
+        .min(1, 'invalid_value')
+        .max(MAX_REDRIVEN, 'invalid_value')
+        .exactOptional()
+        .meta({ description: `How many to put back at most. Default: ${MAX_REDRIVEN}.` }),
+      before: timeSchema()
+        .exactOptional()
+        .meta({
+          description:
+            'Letters that were sent later stay. Default: now. Pass the `before` of the first answer when you ask again: letters that ' +
+            'fail again at once are then not put back again and again.',
+        }),
     }),
-  }),
   answers: () => ({
     200: {
       description: 'What was done. Each letter is sent before it is deleted, so none is lost.',

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { endpointIdSchema, notificationStates, timeSchema } from '../../core/model.ts';
 import { MAX_EXAMINED } from '../../core/query/deliveries.ts';
-import { documented } from '../contract/documented.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { operation } from '../contract/operation.ts';
 import { asking } from '../contract/operation-kinds.ts';
 import { cursorSchema, feedItemSchema, limitSchema, notificationSchema, page } from '../contract/shapes.ts';
 
-const deliverySchema = documented(() =>
+const deliverySchema = onFirstUse(() =>
   z
     .object({
       ...feedItemSchema().shape,
@@ -28,30 +28,31 @@ export const listDeliveries = operation({
   summary: 'List outcomes with their notifications and attempts, in order of listedAt',
   ...asking,
   isLarge: () => true,
-  query: z
-    .strictObject({
-      from: timeSchema.exactOptional().meta({ description: 'Inclusive, by listedAt.' }),
-      to: timeSchema.exactOptional().meta({ description: 'Exclusive, by listedAt.' }),
-      endpointId: endpointIdSchema
-        .exactOptional()
-        .meta({ description: 'Only notifications of this endpoint, or of notify-url.' }),
-      state: z
-        .enum(notificationStates, 'invalid_value')
-        .exactOptional()
-        .meta({
-          description:
-            'Only notifications in this state. `retrying`, `exhausted` and `blocked` are found without looking at others; ' +
-            'with any other state most pages may be short.',
+  query: () =>
+    z
+      .strictObject({
+        from: timeSchema().exactOptional().meta({ description: 'Inclusive, by listedAt.' }),
+        to: timeSchema().exactOptional().meta({ description: 'Exclusive, by listedAt.' }),
+        endpointId: endpointIdSchema()
+          .exactOptional()
+          .meta({ description: 'Only notifications of this endpoint, or of notify-url.' }),
+        state: z
+          .enum(notificationStates, 'invalid_value')
+          .exactOptional()
+          .meta({
+            description:
+              'Only notifications in this state. `retrying`, `exhausted` and `blocked` are found without looking at others; ' +
+              'with any other state most pages may be short.',
+          }),
+        cursor: cursorSchema(),
+        limit: limitSchema(MAX_EXAMINED).meta({
+          description: `Maximum number of outcomes to examine, 1 to ${MAX_EXAMINED}.`,
         }),
-      cursor: cursorSchema,
-      limit: limitSchema(MAX_EXAMINED).meta({
-        description: `Maximum number of outcomes to examine, 1 to ${MAX_EXAMINED}.`,
+      })
+      .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+        path: ['to'],
+        error: 'invalid_range',
       }),
-    })
-    .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
-      path: ['to'],
-      error: 'invalid_range',
-    }),
   answers: () => ({
     200: {
       description:

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { HEALTH_STATES } from '../../core/deliver/health/endpoint-health.ts';
 import { DISABLED_REASONS, signatureSchema } from '../../core/merchants/merchant-config.ts';
-import { documented } from '../contract/documented.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { failureDetailSchema } from '../contract/shapes.ts';
 
-const lastFailureSchema = documented(() =>
+const lastFailureSchema = onFirstUse(() =>
   z
     .object({
       at: z.iso.datetime(),
@@ -19,7 +19,7 @@ const lastFailureSchema = documented(() =>
     }),
 );
 
-export const healthSchema = documented(() =>
+export const healthSchema = onFirstUse(() =>
   z
     .object({
       state: z.enum(HEALTH_STATES).meta({
@@ -44,7 +44,7 @@ export const healthSchema = documented(() =>
 );
 
 /** An endpoint as the API shows it. */
-export const endpointAnswer = documented(() =>
+export const endpointAnswer = onFirstUse(() =>
   z
     .object({
       endpointId: z.string(),
@@ -66,7 +66,7 @@ export const endpointAnswer = documented(() =>
           description: 'The names of the headers that are added to each request. Values are never shown.',
         }),
       ratePerSecond: z.number().exactOptional(),
-      signature: signatureSchema,
+      signature: signatureSchema(),
       publicKey: z.string().exactOptional().meta({ description: 'whpk_…, to verify v1a.' }),
       enabled: z.boolean(),
       disabledReason: z

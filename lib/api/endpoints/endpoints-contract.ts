@@ -8,29 +8,29 @@ import {
 import { expectBodySchema } from '../../core/merchants/settings/accepted-bodies.ts';
 import { headerChangesSchema, headersSchema } from '../../core/merchants/settings/header-rules.ts';
 import { endpointIdSchema, NOTIFY_URL_ENDPOINT, urlSchema } from '../../core/model.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
-import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { managing } from '../contract/operation-kinds.ts';
 import { eventFiltersSchema, ofEndpoint, ofMerchant, page } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from '../merchants/secret-rotation.ts';
 import { endpointAnswer } from './endpoint-shapes.ts';
 
-const endpointSettings = {
-  url: urlSchema,
-  description: descriptionSchema.exactOptional(),
-  types: eventFiltersSchema.meta({
+const endpointSettings = onFirstUse(() => ({
+  url: urlSchema(),
+  description: descriptionSchema().exactOptional(),
+  types: eventFiltersSchema().meta({
     description: 'The event types that are sent to it. Default: all.',
     example: ['payment.*'],
   }),
-  timeoutMs: timeoutMsSchema.exactOptional(),
-  schedule: scheduleSchema.exactOptional(),
-  expectBody: expectBodySchema.exactOptional(),
-  headers: headersSchema.exactOptional(),
-  ratePerSecond: ratePerSecondSchema.exactOptional(),
-  signature: signatureSchema.exactOptional(),
+  timeoutMs: timeoutMsSchema().exactOptional(),
+  schedule: scheduleSchema().exactOptional(),
+  expectBody: expectBodySchema().exactOptional(),
+  headers: headersSchema().exactOptional(),
+  ratePerSecond: ratePerSecondSchema().exactOptional(),
+  signature: signatureSchema().exactOptional(),
   enabled: z.boolean('invalid_type').exactOptional(),
-};
+}));
 
 export const createEndpoint = operation({
   operationId: 'createEndpoint',
@@ -39,7 +39,7 @@ export const createEndpoint = operation({
   summary: 'Create an endpoint',
   ...managing,
   params: ofMerchant,
-  body: z.strictObject(endpointSettings),
+  body: () => z.strictObject(endpointSettings()),
   answers: () => ({
     201: {
       description:
@@ -78,16 +78,18 @@ export const putEndpoint = operation({
   path: '/v1/merchants/{merchantId}/endpoints/{endpointId}',
   summary: 'Create an endpoint with an id of your own, or replace its settings; safe to repeat',
   ...managing,
-  params: z.strictObject({
-    ...ofMerchant.shape,
-    endpointId: endpointIdSchema.refine((id) => id !== NOTIFY_URL_ENDPOINT, 'invalid_id'),
-  }),
-  body: z.strictObject({
-    ...endpointSettings,
-    enabled: endpointSettings.enabled.meta({
-      description: 'Default: true for a new endpoint. An existing one stays as it is.',
+  params: () =>
+    z.strictObject({
+      ...ofMerchant().shape,
+      endpointId: endpointIdSchema().refine((id) => id !== NOTIFY_URL_ENDPOINT, 'invalid_id'),
     }),
-  }),
+  body: () =>
+    z.strictObject({
+      ...endpointSettings(),
+      enabled: endpointSettings().enabled.meta({
+        description: 'Default: true for a new endpoint. An existing one stays as it is.',
+      }),
+    }),
   answers: () => ({
     200: {
       description:
@@ -119,24 +121,28 @@ export const changeEndpoint = operation({
   summary: 'Change, enable or disable an endpoint',
   ...managing,
   params: ofEndpoint,
-  body: z.strictObject({
-    ...endpointSettings,
-    url: urlSchema.exactOptional(),
-    description: descriptionSchema
-      .nullable()
-      .exactOptional()
-      .meta({ description: 'What the endpoint is for. null: no description.' }),
-    schedule: scheduleSchema
-      .nullable()
-      .exactOptional()
-      .meta({ description: "null: the merchant's schedule." }),
-    expectBody: expectBodySchema.nullable().exactOptional().meta({ description: 'null: any body.' }),
-    headers: headerChangesSchema
-      .nullable()
-      .exactOptional()
-      .meta({ description: 'Changes of headers. null: no headers.' }),
-    ratePerSecond: ratePerSecondSchema.nullable().exactOptional().meta({ description: 'null: no limit.' }),
-  }),
+  body: () =>
+    z.strictObject({
+      ...endpointSettings(),
+      url: urlSchema().exactOptional(),
+      description: descriptionSchema()
+        .nullable()
+        .exactOptional()
+        .meta({ description: 'What the endpoint is for. null: no description.' }),
+      schedule: scheduleSchema()
+        .nullable()
+        .exactOptional()
+        .meta({ description: "null: the merchant's schedule." }),
+      expectBody: expectBodySchema().nullable().exactOptional().meta({ description: 'null: any body.' }),
+      headers: headerChangesSchema()
+        .nullable()
+        .exactOptional()
+        .meta({ description: 'Changes of headers. null: no headers.' }),
+      ratePerSecond: ratePerSecondSchema()
+        .nullable()
+        .exactOptional()
+        .meta({ description: 'null: no limit.' }),
+    }),
   answers: () => ({
     200: {
       description:
@@ -166,7 +172,7 @@ export const deleteEndpoint = operation({
   problems: ['unknown_merchant', 'unknown_endpoint', 'clock_skew'],
 });
 
-const rotatedSecret = documented(() =>
+const rotatedSecret = onFirstUse(() =>
   z.object({ ...secretAnswer().shape, publicKey: z.string().exactOptional() }),
 );
 
@@ -179,7 +185,10 @@ export const rotateEndpointSecret = operation({
   params: ofEndpoint,
   body: rotation,
   answers: () => ({
-    200: { description: 'A repetition of the same rotation, with the same secret.', schema: rotatedSecret() },
+    200: {
+      description: 'A repetition of the same rotation, with the same secret.',
+      schema: rotatedSecret(),
+    },
     201: {
       description: 'The new secret, and the new public key if the endpoint signs v1a.',
       schema: rotatedSecret(),

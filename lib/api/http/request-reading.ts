@@ -19,7 +19,7 @@ const MAX_BLANK_BYTES = 16;
 
 export function readParams(c: Context, operation: Operation): Read {
   const input = c.req.param() as unknown;
-  const parsed = operation.params?.safeParse(input);
+  const parsed = operation.params?.().safeParse(input);
   if (parsed === undefined || parsed.success) return { ok: true, value: parsed?.data };
   return refused(fieldErrors(parsed.error, input, { prefix: '/path' }));
 }
@@ -36,7 +36,7 @@ export function readQuery(c: Context, operation: Operation): Read {
     if (names.length === 0) return { ok: true, value: undefined };
     return refused(names.map((name) => ({ pointer: `/query/${name}`, code: 'unknown_parameter' })));
   }
-  const parsed = operation.query.safeParse(input);
+  const parsed = operation.query().safeParse(input);
   if (parsed.success) return { ok: true, value: parsed.data };
   return refused(fieldErrors(parsed.error, input, { prefix: '/query', unknownKey: 'unknown_parameter' }));
 }
@@ -44,7 +44,8 @@ export function readQuery(c: Context, operation: Operation): Read {
 export async function readBody(c: Context<AppEnv>, operation: Operation): Promise<Read> {
   const bytes = c.env?.content ?? new Uint8Array(await c.req.arrayBuffer());
   if (operation.body === undefined) return refuseBody(bytes);
-  const blank = bytes.byteLength === 0 ? operation.body.safeParse({}) : undefined;
+  const schema = operation.body();
+  const blank = bytes.byteLength === 0 ? schema.safeParse({}) : undefined;
   // If every field is optional, an empty body equals {}. It needs no content type.
   if (blank?.success) return { ok: true, value: blank.data };
   if (!isJsonInUtf8(c)) return refusedAs('unsupported_media_type');
@@ -57,7 +58,7 @@ export async function readBody(c: Context<AppEnv>, operation: Operation): Promis
   if (!json.ok) return refusedAs(json.code);
   const refusal = refusalIn(withoutItems(json.value, operation.itemsIn));
   if (refusal !== undefined) return refusedPart(refusal);
-  const parsed = operation.body.safeParse(json.value);
+  const parsed = schema.safeParse(json.value);
   if (parsed.success) return { ok: true, value: parsed.data };
   return refused(fieldErrors(parsed.error, json.value));
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { type Scope, scopes } from '../../core/merchants/keys/access-keys.ts';
 import { keyIdSchema, merchantIdSchema, timeSchema } from '../../core/model.ts';
-import { documented } from '../contract/documented.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { operation } from '../contract/operation.ts';
 import { managing, operating } from '../contract/operation-kinds.ts';
 import { ofMerchant, page, paging } from '../contract/shapes.ts';
 
-const keyAnswer = documented(() =>
+const keyAnswer = onFirstUse(() =>
   z
     .object({
       keyId: z.string(),
@@ -18,7 +18,7 @@ const keyAnswer = documented(() =>
     .meta({ id: 'Key' }),
 );
 
-const newKey = documented(() =>
+const newKey = onFirstUse(() =>
   z.object({
     ...keyAnswer().shape,
     key: z.string().meta({ description: 'tk_…, shown only once.' }),
@@ -28,7 +28,7 @@ const newKey = documented(() =>
 const keyBody = <const S extends readonly Scope[]>(allowed: S) =>
   z.strictObject({
     scope: z.enum(allowed, 'invalid_scope'),
-    expiresAt: timeSchema.exactOptional().meta({
+    expiresAt: timeSchema().exactOptional().meta({
       description: 'Must not be after the expiry of the key that makes the request. Default: that expiry.',
     }),
   });
@@ -40,7 +40,7 @@ export const createMerchantKey = operation({
   summary: 'Create a key for one merchant',
   ...managing,
   params: ofMerchant,
-  body: keyBody(['initiator', 'merchant', 'receiver']),
+  body: () => keyBody(['initiator', 'merchant', 'receiver']),
   answers: () => ({ 201: { description: 'Created. The key is shown only once.', schema: newKey() } }),
   problems: ['unknown_merchant', 'date_in_past', 'outlives_key', 'too_many_keys'],
 });
@@ -64,7 +64,7 @@ export const revokeMerchantKey = operation({
   summary:
     'Revoke a key of a merchant; it can read and record for up to 60 s more, but cannot manage anything',
   ...managing,
-  params: z.strictObject({ merchantId: merchantIdSchema, keyId: keyIdSchema }),
+  params: () => z.strictObject({ merchantId: merchantIdSchema(), keyId: keyIdSchema() }),
   answers: () => ({ 204: { description: 'Revoked.' } }),
   problems: ['unknown_key'],
 });
@@ -75,7 +75,7 @@ export const createKey = operation({
   path: '/v1/keys',
   summary: 'Create a key for all merchants',
   ...operating,
-  body: keyBody(['admin', 'initiator']),
+  body: () => keyBody(['admin', 'initiator']),
   answers: () => ({ 201: { description: 'Created. The key is shown only once.', schema: newKey() } }),
   problems: ['date_in_past', 'outlives_key', 'too_many_keys'],
 });
@@ -98,7 +98,7 @@ export const revokeKey = operation({
   summary:
     'Revoke a key for all merchants; it can read and record for up to 60 s more, but cannot manage anything',
   ...operating,
-  params: z.strictObject({ keyId: keyIdSchema }),
+  params: () => z.strictObject({ keyId: keyIdSchema() }),
   answers: () => ({ 204: { description: 'Revoked.' } }),
   problems: ['unknown_key'],
 });

@@ -85,7 +85,7 @@ function keyList(merchantId: MerchantId | undefined): PagedList<string> {
     name: 'keys',
     merchantId,
     textOf: (keyId) => keyId,
-    positionOf: (text) => keyIdSchema.safeParse(text).data,
+    positionOf: (text) => keyIdSchema().safeParse(text).data,
   };
 }
 

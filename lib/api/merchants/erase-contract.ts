@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { merchantIdSchema } from '../../core/model.ts';
-import { documented } from '../contract/documented.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { operation } from '../contract/operation.ts';
 import { ofMerchant } from '../contract/shapes.ts';
 
-const erasedAnswer = documented(() =>
+const erasedAnswer = onFirstUse(() =>
   z
     .object({
       merchantId: z.string(),
@@ -13,7 +13,7 @@ const erasedAnswer = documented(() =>
     .meta({ id: 'ErasedMerchant' }),
 );
 
-const erasureAnswer = documented(() =>
+const erasureAnswer = onFirstUse(() =>
   z
     .object({
       merchantId: z.string(),
@@ -59,12 +59,13 @@ export const eraseMerchantOperation = operation({
   merchant: 'path',
   freshKey: true,
   params: ofMerchant,
-  query: z.strictObject({
-    confirm: merchantIdSchema.exactOptional().meta({
-      description:
-        "The merchant's id, as the problem confirmation_required gives it. Without it nothing is erased. Repeating the request changes nothing more.",
+  query: () =>
+    z.strictObject({
+      confirm: merchantIdSchema().exactOptional().meta({
+        description:
+          "The merchant's id, as the problem confirmation_required gives it. Without it nothing is erased. Repeating the request changes nothing more.",
+      }),
     }),
-  }),
   answers: () => ({
     200: {
       description: 'The merchant is erased, by this request or an earlier one.',

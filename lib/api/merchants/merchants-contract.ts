@@ -2,15 +2,15 @@ import * as z from 'zod';
 import { feedShardsSchema, nameSchema } from '../../core/merchants/merchant-config.ts';
 import { merchantIdSchema } from '../../core/model.ts';
 import { MAX_MERCHANTS_PAGE } from '../../core/query/merchant-list.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { timeZoneSchema } from '../../core/time-zone.ts';
-import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { managing, operating } from '../contract/operation-kinds.ts';
 import { cursorSchema, limitSchema, ofMerchant, page } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from './secret-rotation.ts';
 
-const merchantAnswer = documented(() =>
+const merchantAnswer = onFirstUse(() =>
   z
     .object({
       merchantId: z.string(),
@@ -28,11 +28,11 @@ const merchantAnswer = documented(() =>
     .meta({ id: 'Merchant' }),
 );
 
-const merchantSettings = {
-  schedule: scheduleSchema.exactOptional(),
-  feedShards: feedShardsSchema.exactOptional(),
-  timeZone: timeZoneSchema.exactOptional(),
-};
+const merchantSettings = onFirstUse(() => ({
+  schedule: scheduleSchema().exactOptional(),
+  feedShards: feedShardsSchema().exactOptional(),
+  timeZone: timeZoneSchema().exactOptional(),
+}));
 
 export const createMerchant = operation({
   operationId: 'createMerchant',
@@ -40,11 +40,12 @@ export const createMerchant = operation({
   path: '/v1/merchants',
   summary: 'Create a merchant',
   ...operating,
-  body: z.strictObject({
-    merchantId: merchantIdSchema,
-    name: nameSchema,
-    ...merchantSettings,
-  }),
+  body: () =>
+    z.strictObject({
+      merchantId: merchantIdSchema(),
+      name: nameSchema(),
+      ...merchantSettings(),
+    }),
   answers: () => ({
     201: {
       description: 'Created. The secret signs answers and notifyUrl callbacks, and is shown only once.',
@@ -61,13 +62,14 @@ export const listMerchants = operation({
   path: '/v1/merchants',
   summary: 'List the merchants, in the order of their ids',
   ...operating,
-  query: z.strictObject({
-    prefix: merchantIdSchema
-      .exactOptional()
-      .meta({ description: 'Only merchants whose ids begin with this.', example: 'shop-' }),
-    cursor: cursorSchema,
-    limit: limitSchema(MAX_MERCHANTS_PAGE),
-  }),
+  query: () =>
+    z.strictObject({
+      prefix: merchantIdSchema()
+        .exactOptional()
+        .meta({ description: 'Only merchants whose ids begin with this.', example: 'shop-' }),
+      cursor: cursorSchema(),
+      limit: limitSchema(MAX_MERCHANTS_PAGE),
+    }),
   answers: () => ({
     200: {
       description: 'A page. A merchant is listed from the moment at which it exists.',
@@ -102,10 +104,11 @@ export const changeMerchant = operation({
   ...operating,
   merchant: 'path',
   params: ofMerchant,
-  body: z.strictObject({
-    name: nameSchema.exactOptional(),
-    ...merchantSettings,
-  }),
+  body: () =>
+    z.strictObject({
+      name: nameSchema().exactOptional(),
+      ...merchantSettings(),
+    }),
   answers: () => ({ 200: { description: 'The merchant after the change.', schema: merchantAnswer() } }),
   problems: ['unknown_merchant', 'feed_shards_shrink'],
 });

@@ -82,7 +82,7 @@ function merchantPages(prefix: string): PagedList<MerchantId> {
     name: 'merchants',
     filter: { prefix },
     textOf: (merchantId) => merchantId,
-    positionOf: (text) => (text.startsWith(prefix) ? merchantIdSchema.safeParse(text).data : undefined),
+    positionOf: (text) => (text.startsWith(prefix) ? merchantIdSchema().safeParse(text).data : undefined),
   };
 }
 

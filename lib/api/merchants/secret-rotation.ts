@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { documented } from '../contract/documented.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
 import type { ProblemCode } from '../contract/problems.ts';
 
@@ -9,26 +9,28 @@ import type { ProblemCode } from '../contract/problems.ts';
 const MAX_OVERLAP_SECONDS = 604_800;
 
 /** The body of a rotation. The secret is shown in one answer only. If that answer is lost, `rotationId` makes a retry safe. */
-export const rotation = z.strictObject({
-  overlapSeconds: z
-    .number('invalid_value')
-    .int('invalid_value')
-    .min(0, 'invalid_value')
-    .max(MAX_OVERLAP_SECONDS, 'invalid_value')
-    .exactOptional()
-    .meta({ description: 'For how long the old secret also signs. Default: a day.' }),
-  rotationId: z
-    .string('invalid_id')
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'invalid_id')
-    .exactOptional()
-    .meta({
-      description:
-        'An idempotency key. A repetition within an hour gets the same secret; with another overlapSeconds it is ' +
-        'refused. Without it, every request makes a new secret.',
-    }),
-});
+export const rotation = onFirstUse(() =>
+  z.strictObject({
+    overlapSeconds: z
+      .number('invalid_value')
+      .int('invalid_value')
+      .min(0, 'invalid_value')
+      .max(MAX_OVERLAP_SECONDS, 'invalid_value')
+      .exactOptional()
+      .meta({ description: 'For how long the old secret also signs. Default: a day.' }),
+    rotationId: z
+      .string('invalid_id')
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, 'invalid_id')
+      .exactOptional()
+      .meta({
+        description:
+          'An idempotency key. A repetition within an hour gets the same secret; with another overlapSeconds it is ' +
+          'refused. Without it, every request makes a new secret.',
+      }),
+  }),
+);
 
-export const secretAnswer = documented(() =>
+export const secretAnswer = onFirstUse(() =>
   z.object({
     secret: z.string().meta({ description: 'whsec_…, shown only once.' }),
   }),

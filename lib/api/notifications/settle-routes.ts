@@ -42,8 +42,8 @@ function keyOf(merchantId: MerchantId, notificationId: string): NotificationKey 
   const [transactionId, version, endpointId] = notificationId.split('.');
   return {
     merchantId,
-    transactionId: transactionIdSchema.parse(transactionId),
-    version: versionSchema.parse(Number(version)),
-    endpointId: endpointIdSchema.parse(endpointId),
+    transactionId: transactionIdSchema().parse(transactionId),
+    version: versionSchema().parse(Number(version)),
+    endpointId: endpointIdSchema().parse(endpointId),
   };
 }

@@ -13,14 +13,15 @@ export const listNotifications = operation({
   summary: 'List notifications that were not delivered, and why',
   ...asking,
   isLarge: () => true,
-  query: z.strictObject({
-    state: z.enum(UNDELIVERED_STATES, 'invalid_value'),
-    endpointId: endpointIdSchema
-      .exactOptional()
-      .meta({ description: 'Only notifications of this endpoint, or of notify-url. Default: all.' }),
-    cursor: cursorSchema,
-    limit: limitSchema(MAX_UNDELIVERED_PAGE),
-  }),
+  query: () =>
+    z.strictObject({
+      state: z.enum(UNDELIVERED_STATES, 'invalid_value'),
+      endpointId: endpointIdSchema()
+        .exactOptional()
+        .meta({ description: 'Only notifications of this endpoint, or of notify-url. Default: all.' }),
+      cursor: cursorSchema(),
+      limit: limitSchema(MAX_UNDELIVERED_PAGE),
+    }),
   answers: () => ({
     200: {
       description: 'In order of listedAt. A page may be empty even if hasMore is true. Signed.',

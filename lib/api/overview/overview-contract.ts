@@ -47,11 +47,12 @@ export const readOverviewOperation = operation({
   function: 'operate',
   scopes: ['admin', 'merchant'],
   merchant: 'any',
-  query: z.strictObject({
-    merchantId: merchantIdSchema.exactOptional().meta({
-      description: 'For admins. Default: the whole service. A merchant’s key sees its own.',
+  query: () =>
+    z.strictObject({
+      merchantId: merchantIdSchema().exactOptional().meta({
+        description: 'For admins. Default: the whole service. A merchant’s key sees its own.',
+      }),
     }),
-  }),
   answers: () => ({
     200: {
       description:

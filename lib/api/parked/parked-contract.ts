@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { documented } from '../contract/documented.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { operation } from '../contract/operation.ts';
 import { operating } from '../contract/operation-kinds.ts';
 import { cursorSchema, limitSchema, page } from '../contract/shapes.ts';
@@ -10,19 +10,21 @@ export const MAX_PARKED_PAGE = 25;
 export const DEFAULT_PARKED_DAYS = 14;
 const MAX_PARKED_DAYS = 90;
 
-const daysSchema = z
-  .string('invalid_value')
-  .regex(/^[1-9]\d?$/, 'invalid_value')
-  .transform(Number)
-  .refine((days) => days <= MAX_PARKED_DAYS, 'invalid_value')
-  .exactOptional()
-  .meta({
-    description:
-      `UTC days to look back, including today: 1 to ${MAX_PARKED_DAYS}. Default: ${DEFAULT_PARKED_DAYS}. ` +
-      '`npm run parked` looks further back.',
-  });
+const daysSchema = onFirstUse(() =>
+  z
+    .string('invalid_value')
+    .regex(/^[1-9]\d?$/, 'invalid_value')
+    .transform(Number)
+    .refine((days) => days <= MAX_PARKED_DAYS, 'invalid_value')
+    .exactOptional()
+    .meta({
+      description:
+        `UTC days to look back, including today: 1 to ${MAX_PARKED_DAYS}. Default: ${DEFAULT_PARKED_DAYS}. ` +
+        '`npm run parked` looks further back.',
+    }),
+);
 
-export const parkedAnswer = documented(() =>
+export const parkedAnswer = onFirstUse(() =>
   z
     .object({
       recordId: z.string(),
@@ -44,14 +46,15 @@ export const listParkedRecords = operation({
   path: '/v1/parked',
   summary: 'List records that could not be relayed, with the reason, newest day first',
   ...listing,
-  query: z.strictObject({ days: daysSchema, cursor: cursorSchema, limit: limitSchema(MAX_PARKED_PAGE) }),
+  query: () =>
+    z.strictObject({ days: daysSchema(), cursor: cursorSchema(), limit: limitSchema(MAX_PARKED_PAGE) }),
   answers: () => ({ 200: { description: 'A page.', schema: page(parkedAnswer()) } }),
   problems: ['invalid_value', 'invalid_cursor'],
 });
 
-const recordId = z.string().regex(/^[\w-]{1,128}$/, 'invalid_id');
+const recordId = onFirstUse(() => z.string().regex(/^[\w-]{1,128}$/, 'invalid_id'));
 
-const putBackAnswer = documented(() =>
+const putBackAnswer = onFirstUse(() =>
   z.object({
     recordId: z.string(),
     result: z.enum(['relayed', 'left']).meta({ description: '`left`: it stays parked.' }),
@@ -65,8 +68,8 @@ export const putBackParkedRecord = operation({
   path: '/v1/parked/{recordId}/put-back',
   summary: 'Read the outcome of a parked record again and relay it',
   ...listing,
-  params: z.strictObject({ recordId }),
-  query: z.strictObject({ days: daysSchema }),
+  params: () => z.strictObject({ recordId: recordId() }),
+  query: () => z.strictObject({ days: daysSchema() }),
   answers: () => ({
     200: {
       description: 'The record is deleted once its messages are sent. Repeating is harmless.',
@@ -82,7 +85,8 @@ export const putBackParkedRecords = operation({
   path: '/v1/parked/put-back',
   summary: 'Do this for every parked record, a page at a time',
   ...listing,
-  query: z.strictObject({ days: daysSchema, cursor: cursorSchema, limit: limitSchema(MAX_PARKED_PAGE) }),
+  query: () =>
+    z.strictObject({ days: daysSchema(), cursor: cursorSchema(), limit: limitSchema(MAX_PARKED_PAGE) }),
   answers: () => ({
     200: {
       description: 'What became of each record of the page. Ask again with nextCursor for the next page.',

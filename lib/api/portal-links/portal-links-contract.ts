@@ -4,20 +4,24 @@ import {
   MAX_LINK_SECONDS,
   MIN_LINK_SECONDS,
 } from '../../core/merchants/sessions/portal-links.ts';
-import { documented } from '../contract/documented.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { operation } from '../contract/operation.ts';
 import { ofMerchant } from '../contract/shapes.ts';
 
-const linkBody = z.strictObject({
-  expiresInSeconds: z
-    .int('invalid_value')
-    .min(MIN_LINK_SECONDS, 'invalid_value')
-    .max(MAX_LINK_SECONDS, 'invalid_value')
-    .exactOptional()
-    .meta({ description: `Default: ${DEFAULT_LINK_SECONDS}. A link never outlives the key that makes it.` }),
-});
+const linkBody = onFirstUse(() =>
+  z.strictObject({
+    expiresInSeconds: z
+      .int('invalid_value')
+      .min(MIN_LINK_SECONDS, 'invalid_value')
+      .max(MAX_LINK_SECONDS, 'invalid_value')
+      .exactOptional()
+      .meta({
+        description: `Default: ${DEFAULT_LINK_SECONDS}. A link never outlives the key that makes it.`,
+      }),
+  }),
+);
 
-const linkAnswer = documented(() =>
+const linkAnswer = onFirstUse(() =>
   z.object({
     url: z.url().meta({
       description: 'Opens the console, once. The token stands after the `#`, so no server or proxy logs it.',

@@ -1,22 +1,30 @@
 import * as z from 'zod';
 import { outcomeContentSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
 import { DIFFERENCE_CLASSES, MAX_CLAIMED_ROWS } from '../../core/query/reconciliation/ledger-comparison.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { BUCKETS } from '../../protocol/row-digest.ts';
-import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { asking } from '../contract/operation-kinds.ts';
 import { eventFiltersSchema } from '../contract/shapes.ts';
 
 /** Maximum bytes of a claim: enough for thousands of rows. */
 const MAX_CLAIM_BYTES = 1024 * 1024;
-const { status, amount, currency } = outcomeContentSchema.shape;
-const rowSchema = z
-  .strictObject({ transactionId: transactionIdSchema, version: versionSchema, status, amount, currency })
-  .meta({ id: 'ClaimedRow' });
-const sideSchema = documented(() =>
+const rowSchema = onFirstUse(() => {
+  const { status, amount, currency } = outcomeContentSchema().shape;
+  return z
+    .strictObject({
+      transactionId: transactionIdSchema(),
+      version: versionSchema(),
+      status,
+      amount,
+      currency,
+    })
+    .meta({ id: 'ClaimedRow' });
+});
+const sideSchema = onFirstUse(() =>
   z.object({ version: z.int(), status: z.string(), amount: z.int(), currency: z.string() }),
 );
-const digestSchema = documented(() => z.object({ count: z.int(), hash: z.string() }));
+const digestSchema = onFirstUse(() => z.object({ count: z.int(), hash: z.string() }));
 
 export const reconcile = operation({
   operationId: 'reconcile',
@@ -26,20 +34,23 @@ export const reconcile = operation({
     'Compare the receiver’s rows of a closed window, or of one of its buckets, with the service’s rows',
   ...asking,
   isLarge: () => true,
-  body: z.strictObject({
-    window: timeSchema.meta({ description: 'The start of a closed window.' }),
-    bucket: z
-      .int('invalid_value')
-      .min(0, 'invalid_value')
-      .max(BUCKETS - 1, 'invalid_value')
-      .exactOptional()
-      .meta({ description: 'One bucket of the window. Default: the whole window.' }),
-    types: eventFiltersSchema.meta({ description: 'The event types that the receiver keeps. Default: all.' }),
-    rows: z
-      .array(rowSchema, 'invalid_type')
-      .max(MAX_CLAIMED_ROWS, 'too_long')
-      .meta({ description: 'All rows that the receiver has for it, each once. They are not stored.' }),
-  }),
+  body: () =>
+    z.strictObject({
+      window: timeSchema().meta({ description: 'The start of a closed window.' }),
+      bucket: z
+        .int('invalid_value')
+        .min(0, 'invalid_value')
+        .max(BUCKETS - 1, 'invalid_value')
+        .exactOptional()
+        .meta({ description: 'One bucket of the window. Default: the whole window.' }),
+      types: eventFiltersSchema().meta({
+        description: 'The event types that the receiver keeps. Default: all.',
+      }),
+      rows: z
+        .array(rowSchema(), 'invalid_type')
+        .max(MAX_CLAIMED_ROWS, 'too_long')
+        .meta({ description: 'All rows that the receiver has for it, each once. They are not stored.' }),
+    }),
   maxBodyBytes: MAX_CLAIM_BYTES,
   answers: () => ({
     200: {

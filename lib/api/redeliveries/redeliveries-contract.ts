@@ -8,16 +8,16 @@ import {
 import { MAX_PER_MINUTE } from '../../core/deliver/redelivery/step-results.ts';
 import { endpointIdSchema, timeSchema } from '../../core/model.ts';
 import { MAX_JOBS_PAGE } from '../../core/query/redelivery-list.ts';
-import { documented } from '../contract/documented.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { operation } from '../contract/operation.ts';
 import { settling } from '../contract/operation-kinds.ts';
 import { cursorSchema, limitSchema, page } from '../contract/shapes.ts';
 
-const jobIdSchema = z.string('invalid_id').regex(/^[A-Za-z0-9]{1,64}$/, 'invalid_id');
+const jobIdSchema = onFirstUse(() => z.string('invalid_id').regex(/^[A-Za-z0-9]{1,64}$/, 'invalid_id'));
 /** The form of ids that the service makes. No other id may be chosen. */
-const newJobIdSchema = z.string('invalid_id').regex(/^[A-Za-z0-9]{17}$/, 'invalid_id');
+const newJobIdSchema = onFirstUse(() => z.string('invalid_id').regex(/^[A-Za-z0-9]{17}$/, 'invalid_id'));
 
-const jobSchema = documented(() =>
+const jobSchema = onFirstUse(() =>
   z
     .object({
       jobId: z.string(),
@@ -74,47 +74,48 @@ export const redeliverRange = operation({
   ...settling,
   // `all` counts its outcomes before it starts.
   isLarge: (_query, { include }) => include === 'all',
-  body: z
-    .strictObject({
-      from: timeSchema.meta({ description: 'Inclusive, by listedAt.' }),
-      to: timeSchema.meta({ description: 'Exclusive, by listedAt.' }),
-      include: z
-        .enum(INCLUDES, 'invalid_value')
-        .exactOptional()
-        .meta({
-          description:
-            'undelivered (default): what was not delivered. unexpected: what an endpoint did not get because it was disabled, ' +
-            'did not exist or did not ask for the type, and would get now. all: both, and once more what was delivered, of at ' +
-            `most ${MAX_OUTCOMES} outcomes.`,
-        }),
-      states: z
-        .array(z.enum(UNDELIVERED_STATES, 'invalid_value'), 'invalid_type')
-        .min(1, 'invalid_value')
-        .max(UNDELIVERED_STATES.length, 'too_long')
-        .exactOptional()
-        .meta({ description: 'undelivered only. Default: exhausted and blocked.' }),
-      endpointId: endpointIdSchema.exactOptional(),
-      confirm: z
-        .strictObject({
-          jobId: newJobIdSchema,
-          count: z.int('invalid_value').min(0, 'invalid_value'),
-          to: timeSchema,
-        })
-        .exactOptional()
-        .meta({
-          description:
-            'all only: as the problem confirmation_required gives it. Without it nothing starts. Repeating the request returns the same job.',
-        }),
-    })
-    .refine(({ from, to }) => from < to, { path: ['to'], error: 'invalid_range' })
-    .refine(({ include = 'undelivered', states }) => states === undefined || include === 'undelivered', {
-      path: ['states'],
-      error: 'exclusive_parameters',
-    })
-    .refine(({ include, confirm }) => confirm === undefined || include === 'all', {
-      path: ['confirm'],
-      error: 'exclusive_parameters',
-    }),
+  body: () =>
+    z
+      .strictObject({
+        from: timeSchema().meta({ description: 'Inclusive, by listedAt.' }),
+        to: timeSchema().meta({ description: 'Exclusive, by listedAt.' }),
+        include: z
+          .enum(INCLUDES, 'invalid_value')
+          .exactOptional()
+          .meta({
+            description:
+              'undelivered (default): what was not delivered. unexpected: what an endpoint did not get because it was disabled, ' +
+              'did not exist or did not ask for the type, and would get now. all: both, and once more what was delivered, of at ' +
+              `most ${MAX_OUTCOMES} outcomes.`,
+          }),
+        states: z
+          .array(z.enum(UNDELIVERED_STATES, 'invalid_value'), 'invalid_type')
+          .min(1, 'invalid_value')
+          .max(UNDELIVERED_STATES.length, 'too_long')
+          .exactOptional()
+          .meta({ description: 'undelivered only. Default: exhausted and blocked.' }),
+        endpointId: endpointIdSchema().exactOptional(),
+        confirm: z
+          .strictObject({
+            jobId: newJobIdSchema(),
+            count: z.int('invalid_value').min(0, 'invalid_value'),
+            to: timeSchema(),
+          })
+          .exactOptional()
+          .meta({
+            description:
+              'all only: as the problem confirmation_required gives it. Without it nothing starts. Repeating the request returns the same job.',
+          }),
+      })
+      .refine(({ from, to }) => from < to, { path: ['to'], error: 'invalid_range' })
+      .refine(({ include = 'undelivered', states }) => states === undefined || include === 'undelivered', {
+        path: ['states'],
+        error: 'exclusive_parameters',
+      })
+      .refine(({ include, confirm }) => confirm === undefined || include === 'all', {
+        path: ['confirm'],
+        error: 'exclusive_parameters',
+      }),
   answers: () => ({ 202: { description: 'The job.', schema: jobSchema() } }),
   problems: [
     'invalid_range',
@@ -133,7 +134,7 @@ export const listRedeliveries = operation({
   path: '/v1/redeliveries',
   summary: 'List redelivery jobs, newest first',
   ...settling,
-  query: z.strictObject({ cursor: cursorSchema, limit: limitSchema(MAX_JOBS_PAGE) }),
+  query: () => z.strictObject({ cursor: cursorSchema(), limit: limitSchema(MAX_JOBS_PAGE) }),
   answers: () => ({
     200: {
       description: 'A page. It may be short even if hasMore is true.',
@@ -149,7 +150,7 @@ export const readRedelivery = operation({
   path: '/v1/redeliveries/{jobId}',
   summary: 'Read the progress of a redelivery job',
   ...settling,
-  params: z.strictObject({ jobId: jobIdSchema }),
+  params: () => z.strictObject({ jobId: jobIdSchema() }),
   answers: () => ({ 200: { description: 'The job.', schema: jobSchema() } }),
   problems: ['unknown_job'],
 });
@@ -160,7 +161,7 @@ export const cancelRedelivery = operation({
   path: '/v1/redeliveries/{jobId}/cancel',
   summary: 'Cancel a redelivery job; what it sent stays sent',
   ...settling,
-  params: z.strictObject({ jobId: jobIdSchema }),
+  params: () => z.strictObject({ jobId: jobIdSchema() }),
   answers: () => ({
     200: { description: 'The job. One that had ended is unchanged.', schema: jobSchema() },
   }),

@@ -9,7 +9,7 @@ export const askStatement = operation({
   path: '/v1/statements/{date}',
   summary: 'The statement of a day, as a file with control totals',
   ...asking,
-  params: z.strictObject({ date: dateSchema }),
+  params: () => z.strictObject({ date: dateSchema() }),
   answers: () => ({
     200: {
       description:

@@ -37,19 +37,20 @@ export const readStatsOperation = operation({
   scopes: ['receiver', 'merchant', 'admin'],
   merchant: 'any',
   isLarge: ({ from, to }) => to === undefined || msOf(String(to)) - msOf(String(from)) > DAY_MS,
-  query: z
-    .strictObject({
-      merchantId: merchantIdSchema
-        .exactOptional()
-        .meta({ description: 'For keys of operators. Default: the whole service, without endpoints.' }),
-      endpointId: endpointIdSchema.exactOptional().meta({ description: 'Default: all of the merchant.' }),
-      from: timeSchema.meta({ description: 'Rounded down to the start of its UTC hour or day.' }),
-      to: timeSchema
-        .exactOptional()
-        .meta({ description: 'Exclusive; rounded up to the end of its UTC hour or day. Default: now.' }),
-      resolution: z.enum(STATS_RESOLUTIONS, 'invalid_value').default('hour'),
-    })
-    .refine(({ from, to }) => to === undefined || from < to, { path: ['to'], error: 'invalid_range' }),
+  query: () =>
+    z
+      .strictObject({
+        merchantId: merchantIdSchema()
+          .exactOptional()
+          .meta({ description: 'For keys of operators. Default: the whole service, without endpoints.' }),
+        endpointId: endpointIdSchema().exactOptional().meta({ description: 'Default: all of the merchant.' }),
+        from: timeSchema().meta({ description: 'Rounded down to the start of its UTC hour or day.' }),
+        to: timeSchema()
+          .exactOptional()
+          .meta({ description: 'Exclusive; rounded up to the end of its UTC hour or day. Default: now.' }),
+        resolution: z.enum(STATS_RESOLUTIONS, 'invalid_value').default('hour'),
+      })
+      .refine(({ from, to }) => to === undefined || from < to, { path: ['to'], error: 'invalid_range' }),
   answers: () => ({
     200: {
       description:

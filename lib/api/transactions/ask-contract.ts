@@ -40,7 +40,7 @@ export const askTransaction = operation({
   ...asking,
   // `readTransactionBack` is its form for admins.
   forAdmins: false,
-  params: z.strictObject({ transactionId: transactionIdSchema }),
+  params: () => z.strictObject({ transactionId: transactionIdSchema() }),
   answers: () => ({
     200: {
       description: 'The transaction, strongly consistent. Signed.',
@@ -61,33 +61,34 @@ export const listTransactions = operation({
   ...asking,
   // With a filter, one short page may need thousands of reads.
   isLarge: ({ type, status }) => type !== undefined || status !== undefined,
-  query: z
-    .strictObject({
-      reference: referenceSchema.exactOptional(),
-      from: timeSchema.exactOptional().meta({ description: 'Inclusive, by listedAt.' }),
-      to: timeSchema.exactOptional().meta({ description: 'Exclusive, by listedAt.' }),
-      type: transactionTypeSchema.exactOptional(),
-      status: terminalStatusSchema.exactOptional(),
-      cursor: cursorSchema,
-      limit: limitSchema(MAX_PAGE_ROWS).meta({
-        description: `Maximum number of items, 1 to ${MAX_PAGE_ROWS}; by reference 1 to ${MAX_REFERENCE_PAGE}.`,
+  query: () =>
+    z
+      .strictObject({
+        reference: referenceSchema().exactOptional(),
+        from: timeSchema().exactOptional().meta({ description: 'Inclusive, by listedAt.' }),
+        to: timeSchema().exactOptional().meta({ description: 'Exclusive, by listedAt.' }),
+        type: transactionTypeSchema().exactOptional(),
+        status: terminalStatusSchema().exactOptional(),
+        cursor: cursorSchema(),
+        limit: limitSchema(MAX_PAGE_ROWS).meta({
+          description: `Maximum number of items, 1 to ${MAX_PAGE_ROWS}; by reference 1 to ${MAX_REFERENCE_PAGE}.`,
+        }),
+      })
+      .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+        path: ['to'],
+        error: 'invalid_range',
+      })
+      .superRefine((query, context) => {
+        const { reference, limit = 1 } = query;
+        if (reference === undefined) return;
+        for (const name of FEED_PARAMETERS) {
+          if (query[name] === undefined) continue;
+          context.addIssue({ code: 'custom', path: [name], message: 'exclusive_parameters' });
+        }
+        if (limit > MAX_REFERENCE_PAGE) {
+          context.addIssue({ code: 'custom', path: ['limit'], message: 'invalid_value' });
+        }
       }),
-    })
-    .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
-      path: ['to'],
-      error: 'invalid_range',
-    })
-    .superRefine((query, context) => {
-      const { reference, limit = 1 } = query;
-      if (reference === undefined) return;
-      for (const name of FEED_PARAMETERS) {
-        if (query[name] === undefined) continue;
-        context.addIssue({ code: 'custom', path: [name], message: 'exclusive_parameters' });
-      }
-      if (limit > MAX_REFERENCE_PAGE) {
-        context.addIssue({ code: 'custom', path: ['limit'], message: 'invalid_value' });
-      }
-    }),
   answers: () => ({
     200: {
       description: 'A page as of the watermark. It may be empty even if hasMore is true. Signed.',

@@ -55,7 +55,7 @@ function referenceList(merchantId: MerchantId, reference: string): PagedList<Tra
     merchantId,
     filter: { reference },
     textOf: (transactionId) => transactionId,
-    positionOf: (text) => transactionIdSchema.safeParse(text).data,
+    positionOf: (text) => transactionIdSchema().safeParse(text).data,
   };
 }
 

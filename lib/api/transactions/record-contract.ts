@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { outcomeContentSchema, transactionIdSchema } from '../../core/model.ts';
-import { documented } from '../contract/documented.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { operation } from '../contract/operation.ts';
 import { recording } from '../contract/operation-kinds.ts';
 import { ofMerchant, ofTransaction, outcomeDataSchema } from '../contract/shapes.ts';
@@ -10,11 +10,13 @@ const MAX_BATCH = 100;
 /** Room for 100 outcomes of maximum size with metadata and text. Must stay below a Lambda event's limit of 6 MB. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
-export const batchItemSchema = z
-  .strictObject({ transactionId: transactionIdSchema, ...outcomeContentSchema.shape })
-  .meta({ id: 'BatchItem' });
+export const batchItemSchema = onFirstUse(() =>
+  z
+    .strictObject({ transactionId: transactionIdSchema(), ...outcomeContentSchema().shape })
+    .meta({ id: 'BatchItem' }),
+);
 
-const batchResultSchema = documented(() =>
+const batchResultSchema = onFirstUse(() =>
   z.object({
     transactionId: z.string().exactOptional(),
     result: z.enum(['created', 'unchanged']).exactOptional(),
@@ -46,16 +48,17 @@ export const recordTransactions = operation({
   summary: 'Record up to 100 outcomes; each succeeds or fails alone',
   ...recording,
   params: ofMerchant,
-  body: z.strictObject({
-    transactions: z
-      .array(
-        // Checked one by one by the handler, so that one bad item does not keep out its neighbours.
-        z.unknown().meta({ override: { $ref: '#/components/schemas/BatchItem' } }),
-        'invalid_type',
-      )
-      .min(1, 'invalid_value')
-      .max(MAX_BATCH, 'too_long'),
-  }),
+  body: () =>
+    z.strictObject({
+      transactions: z
+        .array(
+          // Checked one by one by the handler, so that one bad item does not keep out its neighbours.
+          z.unknown().meta({ override: { $ref: '#/components/schemas/BatchItem' } }),
+          'invalid_type',
+        )
+        .min(1, 'invalid_value')
+        .max(MAX_BATCH, 'too_long'),
+    }),
   maxBodyBytes: MAX_BATCH_BYTES,
   itemsIn: 'transactions',
   answers: () => ({

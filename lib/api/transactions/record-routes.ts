@@ -80,7 +80,7 @@ type CheckedItem =
 function checkItem(input: unknown): CheckedItem {
   const refusal = refusalIn(input);
   if (refusal !== undefined) return refusedItem(input, [refusal]);
-  const parsed = batchItemSchema.safeParse(input);
+  const parsed = batchItemSchema().safeParse(input);
   if (parsed.success) {
     const { transactionId, ...content } = parsed.data;
     return { ok: true, value: { transactionId, content } };

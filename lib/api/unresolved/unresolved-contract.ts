@@ -21,11 +21,12 @@ export const listUnresolvedTransactions = operation({
   function: 'record',
   scopes: ['admin', 'initiator'],
   merchant: 'any',
-  query: z.strictObject({
-    merchantId: merchantIdSchema.exactOptional(),
-    cursor: cursorSchema,
-    limit: limitSchema(MAX_UNRESOLVED_PAGE),
-  }),
+  query: () =>
+    z.strictObject({
+      merchantId: merchantIdSchema().exactOptional(),
+      cursor: cursorSchema(),
+      limit: limitSchema(MAX_UNRESOLVED_PAGE),
+    }),
   answers: () => ({
     200: {
       description:
@@ -59,11 +60,12 @@ export const resolveTransaction = operation({
   scopes: ['admin', 'initiator'],
   merchant: 'path',
   params: ofTransaction,
-  body: z.strictObject({
-    status: z.enum(TERMINAL_STATUSES, 'invalid_status'),
-    occurredAt: outcomeContentSchema.shape.occurredAt,
-    reason: outcomeContentSchema.shape.reason,
-  }),
+  body: () =>
+    z.strictObject({
+      status: z.enum(TERMINAL_STATUSES, 'invalid_status'),
+      occurredAt: outcomeContentSchema().shape.occurredAt,
+      reason: outcomeContentSchema().shape.reason,
+    }),
   answers: () => ({
     201: { description: 'Recorded.', schema: outcomeDataSchema() },
     200: { description: 'The same end was already recorded.', schema: outcomeDataSchema() },

@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { MAX_PAGE_ROWS } from '../../core/feed/merge.ts';
 import { MAX_EVENT_FILTERS, outcomeFilterSchema } from '../../core/merchants/merchant-config.ts';
 import { timeSchema } from '../../core/model.ts';
+import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { RESOLUTIONS } from '../../protocol/resolutions.ts';
 import { BUCKETS } from '../../protocol/row-digest.ts';
-import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { asking } from '../contract/operation-kinds.ts';
 import { cursorSchema, feedItemSchema, limitSchema, page } from '../contract/shapes.ts';
 
-const windowShape = documented(() => ({
+const windowShape = onFirstUse(() => ({
   start: z.iso.datetime(),
   end: z.iso.datetime(),
   revision: z.int().meta({
@@ -28,7 +28,7 @@ const windowShape = documented(() => ({
     }),
   ),
 }));
-const timesSchema = documented(() =>
+const timesSchema = onFirstUse(() =>
   z
     .array(z.object({ transactionType: z.string(), status: z.string(), hash: z.string() }))
     .exactOptional()
@@ -38,31 +38,38 @@ const timesSchema = documented(() =>
         'version and listedAt, separated by line feeds. Absent if an earlier version closed one of the windows.',
     }),
 );
-const windowSumSchema = documented(() =>
+const windowSumSchema = onFirstUse(() =>
   z.object({ ...windowShape(), times: timesSchema() }).meta({ id: 'Window' }),
 );
-const windowSeconds = documented(() =>
+const windowSeconds = onFirstUse(() =>
   z.int().meta({ description: 'Length of a window. Windows start at multiples of it.' }),
 );
 
 /** `payment.*,refund.succeeded`: the same form as an endpoint's types. */
-const typesSchema = z
-  .string('invalid_event_type')
-  .transform((text) => text.split(','))
-  .refine((types) => types.length <= MAX_EVENT_FILTERS, { error: 'too_long', abort: true })
-  .refine((types) => types.every((type) => outcomeFilterSchema.safeParse(type).success), 'invalid_event_type')
-  .exactOptional()
-  .meta({ description: 'Event types, separated by commas. Default: all.', example: 'payment.*' });
+const typesSchema = onFirstUse(() =>
+  z
+    .string('invalid_event_type')
+    .transform((text) => text.split(','))
+    .refine((types) => types.length <= MAX_EVENT_FILTERS, { error: 'too_long', abort: true })
+    .refine(
+      (types) => types.every((type) => outcomeFilterSchema().safeParse(type).success),
+      'invalid_event_type',
+    )
+    .exactOptional()
+    .meta({ description: 'Event types, separated by commas. Default: all.', example: 'payment.*' }),
+);
 
-const bucketSchema = z
-  .string('invalid_value')
-  .regex(/^\d{1,3}$/, 'invalid_value')
-  .transform(Number)
-  .refine((bucket) => bucket < BUCKETS, 'invalid_value')
-  .exactOptional()
-  .meta({ description: 'The first byte of SHA-256 of the transaction id.' });
+const bucketSchema = onFirstUse(() =>
+  z
+    .string('invalid_value')
+    .regex(/^\d{1,3}$/, 'invalid_value')
+    .transform(Number)
+    .refine((bucket) => bucket < BUCKETS, 'invalid_value')
+    .exactOptional()
+    .meta({ description: 'The first byte of SHA-256 of the transaction id.' }),
+);
 
-const startParam = z.strictObject({ start: timeSchema });
+const startParam = onFirstUse(() => z.strictObject({ start: timeSchema() }));
 
 export const listWindows = operation({
   operationId: 'listWindows',
@@ -71,17 +78,18 @@ export const listWindows = operation({
   summary: 'List digests of closed windows, or their sums by hour or day',
   ...asking,
   isLarge: () => true,
-  query: z
-    .strictObject({
-      from: timeSchema.meta({ description: 'Inclusive, by listedAt; must be the start of a window.' }),
-      to: timeSchema.exactOptional().meta({ description: 'Exclusive. Default: closedThrough.' }),
-      resolution: z.enum(RESOLUTIONS, 'invalid_value').exactOptional(),
-      times: z
-        .literal('true', 'invalid_value')
-        .exactOptional()
-        .meta({ description: 'Adds digests of listedAt.' }),
-    })
-    .refine(({ from, to }) => to === undefined || from < to, { path: ['to'], error: 'invalid_range' }),
+  query: () =>
+    z
+      .strictObject({
+        from: timeSchema().meta({ description: 'Inclusive, by listedAt; must be the start of a window.' }),
+        to: timeSchema().exactOptional().meta({ description: 'Exclusive. Default: closedThrough.' }),
+        resolution: z.enum(RESOLUTIONS, 'invalid_value').exactOptional(),
+        times: z
+          .literal('true', 'invalid_value')
+          .exactOptional()
+          .meta({ description: 'Adds digests of listedAt.' }),
+      })
+      .refine(({ from, to }) => to === undefined || from < to, { path: ['to'], error: 'invalid_range' }),
   answers: () => ({
     200: {
       description: 'All closed windows of the range, oldest first. Empty windows are omitted. Signed.',
@@ -113,13 +121,14 @@ export const readWindow = operation({
   ...asking,
   isLarge: ({ buckets }) => buckets !== undefined,
   params: startParam,
-  query: z.strictObject({
-    buckets: z
-      .literal(String(BUCKETS), 'invalid_value')
-      .exactOptional()
-      .meta({ description: 'Adds the digests of this many buckets.' }),
-    types: typesSchema,
-  }),
+  query: () =>
+    z.strictObject({
+      buckets: z
+        .literal(String(BUCKETS), 'invalid_value')
+        .exactOptional()
+        .meta({ description: 'Adds the digests of this many buckets.' }),
+      types: typesSchema(),
+    }),
   answers: () => ({
     200: {
       description: 'The window. Empty buckets are omitted. Signed.',
@@ -152,12 +161,13 @@ export const listWindowRows = operation({
   ...asking,
   isLarge: () => true,
   params: startParam,
-  query: z.strictObject({
-    bucket: bucketSchema,
-    types: typesSchema,
-    cursor: cursorSchema,
-    limit: limitSchema(MAX_PAGE_ROWS),
-  }),
+  query: () =>
+    z.strictObject({
+      bucket: bucketSchema(),
+      types: typesSchema(),
+      cursor: cursorSchema(),
+      limit: limitSchema(MAX_PAGE_ROWS),
+    }),
   answers: () => ({
     200: {
       description:

@@ -7,7 +7,7 @@ import { ORIGIN_HEADER } from '../../settings.ts';
 
 /** Makes the events of the requests with which the console asks the API. */
 
-type InputOf<T> = T extends z.ZodType ? z.input<T> : undefined;
+type InputOf<T> = T extends () => z.ZodType ? z.input<ReturnType<T>> : undefined;
 
 /** The parts of a request. What an operation does not take may be left out. */
 export interface Asked<O extends Operation> {

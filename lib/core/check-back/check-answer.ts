@@ -3,25 +3,28 @@ import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
 import type { AttemptMade } from '../deliver/state/transitions.ts';
 import { type Outcome, type OutcomeContent, outcomeContentSchema } from '../model.ts';
 import { parseJsonParts } from '../reading/json.ts';
+import { onFirstUse } from '../reading/on-first-use.ts';
 import { isoTime } from '../time.ts';
 
 /** Interprets an initiator's answer to a check. Pure. */
 
 /** The body of a 200 answer. */
-const answerSchema = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('PENDING') }),
-  ...TERMINAL_STATUSES.map((status) =>
-    z.object({
-      status: z.literal(status),
-      amount: outcomeContentSchema.shape.amount,
-      currency: outcomeContentSchema.shape.currency,
-      occurredAt: outcomeContentSchema.shape.occurredAt,
-      reason: outcomeContentSchema.shape.reason,
-    }),
-  ),
-]);
+const answerSchema = onFirstUse(() =>
+  z.discriminatedUnion('status', [
+    z.object({ status: z.literal('PENDING') }),
+    ...TERMINAL_STATUSES.map((status) =>
+      z.object({
+        status: z.literal(status),
+        amount: outcomeContentSchema().shape.amount,
+        currency: outcomeContentSchema().shape.currency,
+        occurredAt: outcomeContentSchema().shape.occurredAt,
+        reason: outcomeContentSchema().shape.reason,
+      }),
+    ),
+  ]),
+);
 /** The body of a 404 answer. A 404 without it may come from a wrong path, a proxy, or a server during a deployment. */
-const unknownSchema = z.object({ status: z.literal('UNKNOWN') });
+const unknownSchema = onFirstUse(() => z.object({ status: z.literal('UNKNOWN') }));
 
 /** What the answer says about the transaction. */
 export type CheckReply =
@@ -37,7 +40,7 @@ export function readAnswer(
   const statusCode = 'statusCode' in outcome ? outcome.statusCode : undefined;
   // The parser leaves a mark in place of each refused part. A mark fails validation only in a field that is read.
   const json = parseJsonParts(body);
-  if (statusCode === 404 && json.ok && unknownSchema.safeParse(json.value).success) {
+  if (statusCode === 404 && json.ok && unknownSchema().safeParse(json.value).success) {
     return pending.checkBack?.onUnknown === 'FAILED'
       ? unknownAsFailed(pending, nowMs)
       : { kind: 'open', result: 'UNKNOWN' };
@@ -45,7 +48,7 @@ export function readAnswer(
   if (outcome.result !== 'delivered')
     return { kind: 'open', result: 'code' in outcome ? outcome.code : outcome.result };
   if (statusCode !== 200) return { kind: 'open', result: 'unexpected_status' };
-  const parsed = json.ok ? answerSchema.safeParse(json.value) : undefined;
+  const parsed = json.ok ? answerSchema().safeParse(json.value) : undefined;
   if (parsed?.success !== true) return { kind: 'open', result: 'invalid_answer' };
   if (parsed.data.status === 'PENDING') return { kind: 'open', result: 'PENDING' };
   return { kind: 'ended', content: { ...prepared(pending), ...parsed.data } };

@@ -6,7 +6,7 @@ import { type CheckingPorts, check } from './check.ts';
 export function handleCheckMessage(ports: CheckingPorts & MessagePorts, queued: QueueMessage): Promise<void> {
   const { receivedTimes } = queued;
   return processMessage(ports, queued, {
-    schema: checkMessageSchema,
+    schema: checkMessageSchema(),
     malformed: 'not_a_check_message',
     hopeless: 'unknown_check',
     work: (message) => check(ports, { message, receivedTimes }),

@@ -10,7 +10,7 @@ export function handleMessage(
 ): Promise<void> {
   const { lane, receivedTimes } = queued;
   return processMessage(ports, queued, {
-    schema: notificationMessageSchema,
+    schema: notificationMessageSchema(),
     malformed: 'not_a_notification_message',
     hopeless: 'unknown_outcome',
     work: (message) => deliver(ports, { message, lane, receivedTimes }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import type { TransactionId, Version } from '../model.ts';
+import { onFirstUse } from '../reading/on-first-use.ts';
 import { storedTransactionId, storedVersion } from '../reading/stored.ts';
 
 /** An outcome's position in its merchant's feed, independent of its shard. */
@@ -10,16 +11,18 @@ export interface FeedKey {
   readonly version: Version;
 }
 
-const feedKeySchema = z.object({
-  listedAt: z.iso.datetime({ precision: 3 }),
-  transactionId: storedTransactionId,
-  version: storedVersion,
-});
+const feedKeySchema = onFirstUse(() =>
+  z.object({
+    listedAt: z.iso.datetime({ precision: 3 }),
+    transactionId: storedTransactionId(),
+    version: storedVersion(),
+  }),
+);
 
 /** Parses the text form of a key; undefined if it is not one. */
 export function feedKeyOf(text: string): FeedKey | undefined {
   const [listedAt, transactionId, version, ...rest] = text.split('#');
-  const parsed = feedKeySchema.safeParse({ listedAt, transactionId, version: Number(version) });
+  const parsed = feedKeySchema().safeParse({ listedAt, transactionId, version: Number(version) });
   return parsed.success && rest.length === 0 ? parsed.data : undefined;
 }
 
@@ -33,10 +36,10 @@ export function positionText(position: FeedPosition): string {
   return position.kind === 'time' ? position.at : feedOrder(position.key);
 }
 
-const timeSchema = feedKeySchema.shape.listedAt;
+const timeSchema = onFirstUse(() => feedKeySchema().shape.listedAt);
 
 export function positionOf(text: string): FeedPosition | undefined {
-  if (timeSchema.safeParse(text).success) return { kind: 'time', at: text };
+  if (timeSchema().safeParse(text).success) return { kind: 'time', at: text };
   const key = feedKeyOf(text);
   return key === undefined ? undefined : { kind: 'behind', key };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { MerchantId, TerminalOutcome } from '../model.ts';
+import { onFirstUse, type Parsed } from '../reading/on-first-use.ts';
 import { storedMerchantId, storedTime } from '../reading/stored.ts';
 import { isoTime, SECOND_MS } from '../time.ts';
 import type { DigestSum } from './digest.ts';
@@ -9,37 +10,45 @@ import type { FeedStore } from './feed-store.ts';
 
 /** 128 bits in hex. */
 const HASH = /^[0-9a-f]{1,32}$/;
-const groupSchema = z.object({
-  transactionType: z.string(),
-  status: z.string(),
-  currency: z.string(),
-  count: z.number().int(),
-  amount: z.string().regex(/^-?\d+$/),
-  hash: z.string().regex(HASH),
-});
-const bucketSchema = z.object({
-  transactionType: z.string(),
-  status: z.string(),
-  bucket: z.number().int(),
-  count: z.number().int(),
-  hash: z.string().regex(HASH),
-});
+const groupSchema = onFirstUse(() =>
+  z.object({
+    transactionType: z.string(),
+    status: z.string(),
+    currency: z.string(),
+    count: z.number().int(),
+    amount: z.string().regex(/^-?\d+$/),
+    hash: z.string().regex(HASH),
+  }),
+);
+const bucketSchema = onFirstUse(() =>
+  z.object({
+    transactionType: z.string(),
+    status: z.string(),
+    bucket: z.number().int(),
+    count: z.number().int(),
+    hash: z.string().regex(HASH),
+  }),
+);
 
-const timeDigestSchema = z.object({ transactionType: z.string(), status: z.string(), hash: z.string() });
+const timeDigestSchema = onFirstUse(() =>
+  z.object({ transactionType: z.string(), status: z.string(), hash: z.string() }),
+);
 
-export const windowSchema = z.object({
-  merchantId: storedMerchantId,
-  start: storedTime,
-  end: storedTime,
-  /** 0 when closed. Raised each time the audit finds other contents. */
-  revision: z.number().int().nonnegative(),
-  groups: z.array(groupSchema).readonly(),
-  /** Absent on windows that an earlier version closed. */
-  times: z.array(timeDigestSchema).readonly().exactOptional(),
-  /** Stored for windows with many rows; for small ones they are computed on demand. */
-  buckets: z.array(bucketSchema).readonly().exactOptional(),
-});
-export type Window = z.infer<typeof windowSchema>;
+export const windowSchema = onFirstUse(() =>
+  z.object({
+    merchantId: storedMerchantId(),
+    start: storedTime(),
+    end: storedTime(),
+    /** 0 when closed. Raised each time the audit finds other contents. */
+    revision: z.number().int().nonnegative(),
+    groups: z.array(groupSchema()).readonly(),
+    /** Absent on windows that an earlier version closed. */
+    times: z.array(timeDigestSchema()).readonly().exactOptional(),
+    /** Stored for windows with many rows; for small ones they are computed on demand. */
+    buckets: z.array(bucketSchema()).readonly().exactOptional(),
+  }),
+);
+export type Window = Parsed<typeof windowSchema>;
 
 /** A window with more rows than this stores its bucket digests. */
 export const BUCKETS_ABOVE_ROWS = 500;

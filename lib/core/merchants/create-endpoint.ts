@@ -34,7 +34,7 @@ export async function createEndpoint(
   merchantId: MerchantId,
   settings: NewEndpointSettings,
 ): Promise<CreatedEndpoint | EndpointRefusal> {
-  const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
+  const endpointId = endpointIdSchema().parse(`ep_${base62(ports.random.bytes(12))}`);
   const config = await ports.merchants.read(merchantId);
   const result = await createWithId(ports, { config, endpointId, settings });
   if (result === OVERTAKEN) throw contended('The merchant');

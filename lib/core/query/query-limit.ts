@@ -6,7 +6,7 @@ import { SECOND_MS } from '../time.ts';
 
 /**
  * Bounds the large queries of one merchant that run at the same time, across all processes. A bound per process would
- * have no effect: a function instance serves one request at a time.
+ * have no effect: on Lambda, each process serves one request at a time.
  */
 
 /** Concurrent large queries per merchant. The kits send one after the other. */

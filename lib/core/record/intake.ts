@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { MAX_JSON_BYTES } from '../../protocol/json/json-limits.ts';
 import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../model.ts';
 import { parseJsonParts, refusalIn } from '../reading/json.ts';
+import { onFirstUse, type Parsed } from '../reading/on-first-use.ts';
 import type { DeadLetters } from '../runtime/queue-message.ts';
 import { type RecordPorts, type RecordResult, recordOutcome } from './record.ts';
 
@@ -13,14 +14,18 @@ export interface IntakePorts extends RecordPorts {
   readonly recorders: Readonly<Record<string, readonly string[]>>;
 }
 
-const itemSchema = z.strictObject({
-  merchantId: merchantIdSchema,
-  transactionId: transactionIdSchema,
-  ...outcomeContentSchema.shape,
-});
+const itemSchema = onFirstUse(() =>
+  z.strictObject({
+    merchantId: merchantIdSchema(),
+    transactionId: transactionIdSchema(),
+    ...outcomeContentSchema().shape,
+  }),
+);
 
 /** The EventBridge envelope of an event. EventBridge itself sets `account`: the account that put the event. */
-const eventSchema = z.object({ 'detail-type': z.string(), account: z.string(), detail: z.unknown() });
+const eventSchema = onFirstUse(() =>
+  z.object({ 'detail-type': z.string(), account: z.string(), detail: z.unknown() }),
+);
 /** Depth of `detail` in an event. The detail has the same size limit as an outcome sent without an envelope. */
 const DETAIL_DEPTH = 1;
 
@@ -41,22 +46,22 @@ export async function recordFromQueue(
   await ports.deadLetters.add({ body, reason: refused });
 }
 
-function record(ports: IntakePorts, item: z.infer<typeof itemSchema>): Promise<RecordResult> {
+function record(ports: IntakePorts, item: Parsed<typeof itemSchema>): Promise<RecordResult> {
   const { merchantId, transactionId, ...content } = item;
   return recordOutcome(ports, { merchantId, transactionId }, content);
 }
 
-type ReadMessage = { readonly item: z.infer<typeof itemSchema> } | { readonly reason: string };
+type ReadMessage = { readonly item: Parsed<typeof itemSchema> } | { readonly reason: string };
 
 function readMessage({ recorders }: IntakePorts, body: string): ReadMessage {
   const json = parseJsonParts(body, { items: { depth: DETAIL_DEPTH, maxBytes: MAX_JSON_BYTES } });
   if (!json.ok) return { reason: json.code };
-  const event = eventSchema.safeParse(json.value);
+  const event = eventSchema().safeParse(json.value);
   if (!event.success && Buffer.byteLength(body) > MAX_JSON_BYTES) return { reason: 'body_too_large' };
   const input = event.success ? event.data.detail : json.value;
   const refusal = refusalIn(input);
   if (refusal !== undefined) return { reason: `${refusal.code} ${refusal.pointer}`.trim() };
-  const parsed = itemSchema.safeParse(input);
+  const parsed = itemSchema().safeParse(input);
   if (!parsed.success) return { reason: fieldsOf(parsed.error) };
   // A message without an envelope was sent to the queue directly. IAM permits that to this account only.
   const merchants = event.success ? merchantsOf(recorders, event.data.account) : ['*'];

@@ -17,6 +17,8 @@ export interface ReferenceIds {
 
 /** Store of outcomes. An outcome is written once and never changed. */
 export interface OutcomeStore {
+  /** Runs `write`, which stamps an outcome and writes it, when the store can take it. A stamp made before would become stale in line. */
+  inTurn<Result>(write: () => Promise<Result>): Promise<Result>;
   /**
    * Writes unless that version already exists. Makes one try, bounded in time and without internal retries, because the
    * stamp in `outcome` is valid only for a moment.

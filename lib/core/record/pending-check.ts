@@ -1,39 +1,46 @@
 import * as z from 'zod';
 import type { CheckState, TransactionKey } from '../model.ts';
+import { onFirstUse, type Parsed } from '../reading/on-first-use.ts';
 import { storedMerchantId, storedTime, storedTransactionId, storedWord } from '../reading/stored.ts';
 import { isoTime, SECOND_MS } from '../time.ts';
 
 /** The check that is written with a PENDING: when to ask the initiator how it ended, and the progress so far. */
 
-const checkAttemptSchema = z.object({
-  number: z.number().int(),
-  at: storedTime,
-  durationMs: z.number().int(),
-  statusCode: z.number().int().exactOptional(),
-  /** Stable code: the answer, or why there was no valid one. */
-  result: z.string(),
-  /** What exactly failed, if known; see `failure-detail.ts`. */
-  detail: z.string().exactOptional(),
-});
-export type CheckAttempt = z.infer<typeof checkAttemptSchema>;
+const checkAttemptSchema = onFirstUse(() =>
+  z.object({
+    number: z.number().int(),
+    at: storedTime(),
+    durationMs: z.number().int(),
+    statusCode: z.number().int().exactOptional(),
+    /** Stable code: the answer, or why there was no valid one. */
+    result: z.string(),
+    /** What exactly failed, if known; see `failure-detail.ts`. */
+    detail: z.string().exactOptional(),
+  }),
+);
+export type CheckAttempt = Parsed<typeof checkAttemptSchema>;
 
-export const checkKeySchema = z.object({ merchantId: storedMerchantId, transactionId: storedTransactionId });
+export const checkKeySchema = onFirstUse(() =>
+  z.object({ merchantId: storedMerchantId(), transactionId: storedTransactionId() }),
+);
 
-export const checkSchema = z.object({
-  ...checkKeySchema.shape,
-  /** The fence, as on notifications: each request to the initiator and the end raise it. */
-  rev: z.number().int().nonnegative(),
-  state: storedWord<CheckState>(),
-  /** When the transaction was prepared. The horizon counts from it. */
-  startedAt: storedTime,
-  attempts: z.array(checkAttemptSchema),
-  /** The start of the latest answer's body. */
-  responseSnippet: z.string().exactOptional(),
-  writtenBy: z.string().exactOptional(),
-  /** When the initiator is asked next, or the check is given up. */
-  nextAttemptAt: storedTime.exactOptional(),
-});
-export type Check = z.infer<typeof checkSchema>;
+export const checkSchema = onFirstUse(() =>
+  z.object({
+    ...checkKeySchema().shape,
+    /** The fence, as on notifications: each request to the initiator and the end raise it. */
+    rev: z.number().int().nonnegative(),
+    state: storedWord<CheckState>(),
+    /** When the transaction was prepared. The horizon counts from it. */
+    startedAt: storedTime(),
+    attempts: z.array(checkAttemptSchema()),
+    /** The start of the latest answer's body. */
+    responseSnippet: z.string().exactOptional(),
+    writtenBy: z.string().exactOptional(),
+    /** When the initiator is asked next, or the check is given up. */
+    nextAttemptAt: storedTime().exactOptional(),
+  }),
+);
+export type Check = Parsed<typeof checkSchema>;
 
 /** Whether the initiator is still to be asked. */
 export function isWaiting({ state }: Check): boolean {
@@ -54,10 +61,13 @@ export function unresolvedOrder({ merchantId, startedAt, transactionId }: Check)
 /** A message requests one check, and names the `rev` for which it was made. */
 export type CheckMessage = TransactionKey & { readonly rev: number };
 /** Read as loosely as stored rows: a message in flight may come from a newer version. Its extra fields are kept. */
-export const checkMessageSchema = z.looseObject({
-  ...checkKeySchema.shape,
-  rev: z.number().int().nonnegative(),
-}) as z.ZodType<CheckMessage>;
+export const checkMessageSchema = onFirstUse(
+  () =>
+    z.looseObject({
+      ...checkKeySchema().shape,
+      rev: z.number().int().nonnegative(),
+    }) as z.ZodType<CheckMessage>,
+);
 
 export function checkMessageFor({ merchantId, transactionId, rev }: Check): CheckMessage {
   return { merchantId, transactionId, rev };

@@ -107,28 +107,33 @@ interface VersionToWrite {
   readonly feedShards: number;
 }
 
-async function write(
-  ports: RecordPorts,
-  options: VersionToWrite,
-): Promise<{ readonly kind: 'created'; readonly outcome: Outcome } | { readonly kind: 'exists' }> {
-  const { key, content, version, feedShards } = options;
+type Written = { readonly kind: 'created'; readonly outcome: Outcome } | { readonly kind: 'exists' };
+
+async function write(ports: RecordPorts, options: VersionToWrite): Promise<Written> {
   for (let tries = 1; ; tries += 1) {
-    const stamp = isoTime(ports.clock.now());
-    const outcome: Outcome = {
-      ...key,
-      ...content,
-      version,
-      recordedAt: stamp,
-      ...(content.status !== 'PENDING' && { listedAt: stamp }),
-    };
     try {
-      const result = await put(ports, outcome, feedShards);
-      return result === 'written' ? { kind: 'created', outcome } : { kind: 'exists' };
+      return await ports.outcomes.inTurn(() => writeOnce(ports, options));
     } catch (error) {
       if (!(error instanceof Fault && error.retryable) || tries === MAX_WRITE_TRIES) throw error;
       await ports.timer.sleep(RETRY_BASE_MS * 2 ** tries * (0.5 + ports.random.fraction()));
     }
   }
+}
+
+async function writeOnce(
+  ports: RecordPorts,
+  { key, content, version, feedShards }: VersionToWrite,
+): Promise<Written> {
+  const stamp = isoTime(ports.clock.now());
+  const outcome: Outcome = {
+    ...key,
+    ...content,
+    version,
+    recordedAt: stamp,
+    ...(content.status !== 'PENDING' && { listedAt: stamp }),
+  };
+  const result = await put(ports, outcome, feedShards);
+  return result === 'written' ? { kind: 'created', outcome } : { kind: 'exists' };
 }
 
 function put(ports: RecordPorts, outcome: Outcome, feedShards: number): Promise<'written' | 'exists'> {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isUnreadable, unreadableRowFault } from '../faults.ts';
 import type { Outcome } from '../model.ts';
+import { onFirstUse } from '../reading/on-first-use.ts';
 import {
   storedForeignTime,
   storedLine,
@@ -16,31 +17,33 @@ import {
 /** `afterSeconds` of a stored check-back without that field. */
 const CHECK_AFTER_SECONDS = 60;
 
-const storedOutcomeSchema = z.object({
-  merchantId: storedMerchantId,
-  transactionId: storedTransactionId,
-  version: storedVersion,
-  transactionType: storedWord(),
-  status: storedWord<Outcome['status']>(),
-  amount: z.int(),
-  currency: storedWord(),
-  occurredAt: storedForeignTime,
-  reference: storedLine.exactOptional(),
-  // Delivered as recorded, with any fields that a newer version added.
-  reason: z.looseObject({ code: z.string(), message: z.string() }).exactOptional(),
-  relatedTransactionId: storedTransactionId.exactOptional(),
-  metadata: z.record(z.string(), z.unknown()).exactOptional(),
-  notifyUrl: z.string().exactOptional(),
-  checkBack: z
-    .object({
-      url: z.string(),
-      afterSeconds: z.number().nonnegative().default(CHECK_AFTER_SECONDS),
-      onUnknown: storedWord<NonNullable<Outcome['checkBack']>['onUnknown']>().default('ask'),
-    })
-    .exactOptional(),
-  recordedAt: storedTime,
-  listedAt: storedTime.exactOptional(),
-});
+const storedOutcomeSchema = onFirstUse(() =>
+  z.object({
+    merchantId: storedMerchantId(),
+    transactionId: storedTransactionId(),
+    version: storedVersion(),
+    transactionType: storedWord(),
+    status: storedWord<Outcome['status']>(),
+    amount: z.int(),
+    currency: storedWord(),
+    occurredAt: storedForeignTime(),
+    reference: storedLine().exactOptional(),
+    // Delivered as recorded, with any fields that a newer version added.
+    reason: z.looseObject({ code: z.string(), message: z.string() }).exactOptional(),
+    relatedTransactionId: storedTransactionId().exactOptional(),
+    metadata: z.record(z.string(), z.unknown()).exactOptional(),
+    notifyUrl: z.string().exactOptional(),
+    checkBack: z
+      .object({
+        url: z.string(),
+        afterSeconds: z.number().nonnegative().default(CHECK_AFTER_SECONDS),
+        onUnknown: storedWord<NonNullable<Outcome['checkBack']>['onUnknown']>().default('ask'),
+      })
+      .exactOptional(),
+    recordedAt: storedTime(),
+    listedAt: storedTime().exactOptional(),
+  }),
+);
 
 /**
  * Parses a stored row into an outcome.
@@ -49,7 +52,7 @@ const storedOutcomeSchema = z.object({
  * @throws Fault `unreadable_row` if the row is not an outcome
  */
 export function readOutcome(row: unknown, name: string): Outcome {
-  const parsed = storedOutcomeSchema.safeParse(row);
+  const parsed = storedOutcomeSchema().safeParse(row);
   if (parsed.success) return parsed.data;
   throw unreadableRowFault(name, fieldsOf(parsed.error));
 }

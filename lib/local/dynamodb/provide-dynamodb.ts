@@ -6,8 +6,9 @@ import type { Log } from '../logging/log.ts';
 import type { SeededFaults } from '../seeded-faults.ts';
 import type { Stack } from '../template/stack-resources.ts';
 import { type DynamoDbServer, startDynamoDb } from './dynamodb-server.ts';
-import { tableFaults } from './table-faults.ts';
-import { startGate } from './table-gate.ts';
+import type { KeyAttributes } from './gate/mergeable-write.ts';
+import { tableFaults } from './gate/table-faults.ts';
+import { startGate } from './gate/table-gate.ts';
 import { provideTable } from './tables.ts';
 
 interface DynamoDbPlace {
@@ -48,6 +49,7 @@ export async function provideDynamoDb(
     calls: (operation, input) => tableCalls(keyNames, operation, input),
     ...(faults !== undefined && { faults: tableFaults(faults) }),
     ...(onWrite !== undefined && { onWrite }),
+    keyAttributes: keyAttributesOf(stack),
     isFirstOnly: isUnjudged,
   });
   onStop(gate.stop);
@@ -57,6 +59,18 @@ export async function provideDynamoDb(
     databasePath: server.databasePath,
     broken: server.broken,
   };
+}
+
+function keyAttributesOf(stack: Stack): KeyAttributes {
+  const names = new Map(
+    stack
+      .ofType('AWS::DynamoDB::Table')
+      .map(({ physical, properties }) => [
+        physical.name,
+        properties.KeySchema.map(({ AttributeName }) => AttributeName),
+      ]),
+  );
+  return (table) => names.get(table);
 }
 
 /**

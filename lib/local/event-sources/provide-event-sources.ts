@@ -1,6 +1,7 @@
 import type { AwsCall } from '../aws/aws-client.ts';
 import type { ChangeSignal } from '../change-signal.ts';
 import { LocalCloudError } from '../errors.ts';
+import { processorLoad } from '../functions/processor-load.ts';
 import type { Functions } from '../functions/provide-functions.ts';
 import type { Log } from '../logging/log.ts';
 import type { State } from '../storage/state.ts';
@@ -8,7 +9,7 @@ import type { Resource, Stack } from '../template/stack-resources.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { compileFilters } from './filter.ts';
 import type { EventSource } from './source.ts';
-import { startSqsSource } from './sqs-source.ts';
+import { type SqsSourceSetting, startSqsSource } from './sqs-source.ts';
 import type { StreamRecord } from './stream-batch.ts';
 import { startStreamSource } from './stream-source.ts';
 
@@ -22,7 +23,7 @@ export interface EventSourcesSetting {
   pollingSqs(functionName: string): AwsCall;
   /** Duration of a long poll in seconds; see `SqsSourceSetting`. */
   readonly waitSeconds: number;
-  /** Maximum concurrent instances of a function for one queue. */
+  /** Maximum number of batches of one queue that run at once. */
   readonly workers: number;
   readonly streams: AwsCall;
   /** Announces writes to the tables; `undefined`: nobody sees them. */
@@ -37,16 +38,17 @@ export interface EventSourcesSetting {
  * @throws LocalCloudError `unsupported_template` before any is started, if one is not supported
  */
 export function startEventSources(setting: EventSourcesSetting): readonly EventSource[] {
+  const isBusy = processorLoad();
   const starters = setting.stack.ofType('AWS::Lambda::EventSourceMapping').map((mapping) => {
     // Disabled mappings are checked too.
     compileFilters(mapping.logicalId, mapping.properties);
-    return { mapping, start: prepare(setting, mapping) };
+    return { mapping, start: prepare({ ...setting, isBusy }, mapping) };
   });
   return starters.filter(({ mapping }) => mapping.properties.Enabled).map(({ start }) => start());
 }
 
 function prepare(
-  setting: EventSourcesSetting,
+  setting: EventSourcesSetting & Pick<SqsSourceSetting, 'isBusy'>,
   { logicalId, properties }: Resource<'AWS::Lambda::EventSourceMapping'>,
 ): () => EventSource {
   const { stack, log } = setting;
@@ -65,6 +67,7 @@ function prepare(
         lambda: setting.sqs,
         waitSeconds: setting.waitSeconds,
         workers: setting.workers,
+        isBusy: setting.isBusy,
         queueUrl: queue.physical.ref,
         queueArn: queue.physical.arn,
         deadLetterUrl: stack

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FunctionPool } from '../functions/pool.ts';
 import type { Log } from '../logging/log.ts';
 import type { MappingProperties } from '../template/properties.ts';
@@ -20,5 +19,13 @@ export interface EventSource {
 /** Waits, but ends early when `stopping` is aborted. */
 export async function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
   if (stopping.aborted || milliseconds <= 0) return;
-  await delay(milliseconds, undefined, { signal: stopping }).catch(() => {});
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      stopping.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    stopping.addEventListener('abort', end);
+  });
 }

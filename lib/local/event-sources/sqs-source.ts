@@ -33,13 +33,25 @@ export interface SqsSourceSetting extends SourceSetting {
    * end.
    */
   readonly waitSeconds: number;
-  /** Maximum concurrent instances of the function. */
+  /** Maximum number of batches that run at once. */
   readonly workers: number;
+  /** Whether all cores of the machine are busy. */
+  isBusy(): boolean;
 }
 
 const DEFAULT_BATCH_SIZE = 10;
 const RECEIVE_MAX = 10;
 const RETRY_MS = 500;
+/** Busy batches beside which a full one starts at once. More of them would only take turns with each other. */
+const SIDE_BY_SIDE = 8;
+/** A batch that takes longer than this, although a core is free, waits for others, such as slow receivers. It is not busy. */
+const BUSY_MS = 200;
+/** Other batches start beside busy ones at this interval, so that they fill while there is much to do … */
+const FILLING_MS = 40;
+/** … after as many as fall into this time: a slow receiver must not hold up the few messages behind it. */
+const FILLING_BURST_MS = 200;
+/** The interval while all cores are busy. More batches than the machine can process would all end too late. */
+const BUSY_FILLING_MS = 200;
 
 /**
  * Polls a queue for a function. It has up to MaximumConcurrency batches processed at a time, deletes the messages that
@@ -54,7 +66,12 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
   const concurrency = Math.min(properties.ScalingConfig?.MaximumConcurrency ?? workers, workers, target.size);
   const stopping = new AbortController();
 
-  const batches = new Set<Promise<void>>();
+  /** The batches that run, and when each began. */
+  const batches = new Map<Promise<void>, number>();
+  /** Until when the next batch waits if others are busy. */
+  let fillsUntil = 0;
+  /** Whether the last batch was full: then there may be more messages. */
+  let isFull = false;
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -63,8 +80,9 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
       try {
         const messages = await collect();
         if (messages.length === 0) continue;
+        isFull = messages.length >= batchSize;
         const batch: Promise<void> = settle(messages).finally(() => batches.delete(batch));
-        batches.add(batch);
+        batches.set(batch, Date.now());
       } catch (error) {
         await afterFailure(error);
       }
@@ -73,8 +91,24 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
 
   /** Waits until another batch may be processed. Messages that arrive in the meantime become part of it. */
   async function roomForBatch(): Promise<void> {
-    while (batches.size >= concurrency) await Promise.race(batches);
+    while (batches.size >= concurrency) await Promise.race(batches.keys());
     await target.room();
+    while (!stopping.signal.aborted && !startsAtOnce()) {
+      const now = Date.now();
+      if (fillsUntil <= now) {
+        fillsUntil = setting.isBusy()
+          ? now + BUSY_FILLING_MS
+          : Math.max(fillsUntil, now - FILLING_BURST_MS) + FILLING_MS;
+        return;
+      }
+      await Promise.race([...batches.keys(), pause(fillsUntil - now, stopping.signal)]);
+    }
+  }
+
+  function startsAtOnce(): boolean {
+    const busySince = setting.isBusy() ? 0 : Date.now() - BUSY_MS;
+    const busy = [...batches.values()].filter((since) => since > busySince).length;
+    return busy === 0 || (isFull && busy < SIDE_BY_SIDE);
   }
 
   async function settle(messages: readonly SqsMessage[]): Promise<void> {
@@ -187,7 +221,7 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
     stop: async () => {
       stopping.abort();
       await running;
-      await Promise.all(batches);
+      await Promise.all(batches.keys());
     },
   };
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { Log } from '../logging/log.ts';
 import type { PropertiesOf } from '../template/properties.ts';
-import { InvocationFailure } from './container.ts';
+import { InvocationFailure } from './invocation-failure.ts';
 import type { FunctionPool } from './pool.ts';
 
 /** Lambda's waits before the first and the second retry (developer guide, "Asynchronous invocation"). */

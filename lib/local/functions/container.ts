@@ -1,44 +1,23 @@
 import type { Host } from './host.ts';
-import type { InstanceMessage, InstanceSetting, InvocationError, InvocationRequest } from './protocol.ts';
+import { InvocationFailure, STOPPED } from './invocation-failure.ts';
+import type { InstanceSetting, InvocationRequest } from './protocol.ts';
 
-/** How an invocation failed: the function threw, timed out, crashed its thread, or the event was too old to begin. */
-export type FailureKind = 'function-error' | 'time-out' | 'crash' | 'expired';
-
-/** A failed invocation. */
-export class InvocationFailure extends Error {
-  readonly kind: FailureKind;
-  readonly error: InvocationError;
-
-  constructor(kind: FailureKind, error: InvocationError) {
-    super(`${error.errorType}: ${error.errorMessage}`);
-    this.name = 'InvocationFailure';
-    this.kind = kind;
-    this.error = error;
-  }
-}
-
-/** A warm instance of a function: one event at a time. */
+/** A warm instance of a function. It may process several events at once. */
 export interface Container {
-  /** `false` once it has crashed or was stopped; it must then be replaced. */
-  readonly isAlive: boolean;
+  /** `false` once it takes no more events: it crashed, was stopped, or one of its events timed out. It must then be replaced. */
+  readonly isOpen: boolean;
   /** Time for which its thread computed or waited for a core, in ms since its start. */
   activeMs(): number;
-  /** Time for which requests to others than the cloud were under way, in ms since its start. */
-  outsideMs(): number;
   /** Settles when the bundle is loaded, or the instance has died. Never rejects. */
   readonly started: Promise<void>;
   /** @throws InvocationFailure */
   invoke(request: Omit<InvocationRequest, 'deadline'>, timeoutMs: number): Promise<string>;
+  /** Ends the events that run, and the instance. */
   end(): Promise<void>;
 }
 
 /** Lambda allows 10 s. A busy developer machine starts several at once, so it gets more. */
 const INIT_TIMEOUT_MS = 30_000;
-const ENDED: InvocationError = {
-  errorType: 'Runtime.Ended',
-  errorMessage: 'The local cloud stopped.',
-  trace: [],
-};
 
 export interface ContainerOptions {
   readonly host: Host;
@@ -49,86 +28,42 @@ export interface ContainerOptions {
   readonly isHostShared: boolean;
 }
 
-/** Starts an instance in a thread. A time-out or a crash ends the thread, with all its instances. */
+/** Starts an instance in a thread. */
 export function startContainer({ host, setting, source, isHostShared }: ContainerOptions): Container {
-  let isAlive = true;
-  let onMessage: (message: InstanceMessage) => void = () => {};
-  let onDeath: (failure: InvocationFailure) => void = () => {};
-  let death: InvocationFailure | undefined;
-  const die = (kind: FailureKind, error: InvocationError) => {
-    if (!isAlive) return;
-    isAlive = false;
-    death = new InvocationFailure(kind, error);
-    onDeath(death);
-  };
-  const instance = host.add({
-    source,
-    onMessage: (message) => onMessage(message),
-    onDeath: (error) => die('crash', error),
-  });
+  const instance = host.add(source);
+  let hasEnded = false;
 
-  /** Waits for one message. A time-out stops the thread; the death of the instance rejects the promise. */
-  function nextMessage(timeoutMs: number, what: string): Promise<InstanceMessage> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        const seconds = (timeoutMs / 1000).toFixed(2);
-        const errorMessage = `${what} timed out after ${seconds} seconds`;
-        die('time-out', { errorType: 'Sandbox.Timedout', errorMessage, trace: [] });
-        void host.end({
-          errorType: 'Sandbox.Timedout',
-          errorMessage: `${source}, in the same thread: ${errorMessage}`,
-          trace: [],
-        });
-      }, timeoutMs);
-      onMessage = (message) => {
-        clearTimeout(timer);
-        resolve(message);
-      };
-      onDeath = (failure) => {
-        clearTimeout(timer);
-        reject(failure);
-      };
-      if (death !== undefined) onDeath(death);
+  const ready = instance
+    .call({ kind: 'load', setting }, { timeoutMs: INIT_TIMEOUT_MS, what: 'Init' })
+    .catch(async (failure: unknown) => {
+      await leave();
+      throw failure;
     });
-  }
-
-  const ready = nextMessage(INIT_TIMEOUT_MS, 'Init').then((message) => {
-    if (message.kind !== 'init-error') return;
-    die('crash', message.error);
-    void leave();
-    throw new InvocationFailure('crash', message.error);
-  });
-  instance.send({ kind: 'load', setting });
 
   async function leave(): Promise<void> {
-    instance.remove();
-    if (!isHostShared) await host.end(ENDED);
+    hasEnded = true;
+    instance.remove(STOPPED);
+    if (!isHostShared) await host.end(STOPPED);
   }
 
   return {
-    get isAlive() {
-      return isAlive;
+    get isOpen() {
+      return host.isOpen && !hasEnded;
     },
     activeMs: host.activeMs,
-    outsideMs: host.outsideMs,
     // Each caller of `invoke` gets the rejection of `ready`. Without a handler here it would end the process.
-    started: ready.catch(() => {}),
+    started: ready.then(
+      () => {},
+      () => {},
+    ),
     invoke: async (request, timeoutMs) => {
       await ready;
-      const answer = nextMessage(timeoutMs, 'Task');
-      instance.send({ kind: 'invoke', request: { ...request, deadline: Date.now() + timeoutMs } });
-      const message = await answer;
-      if (message.kind === 'success') return message.payload;
-      throw new InvocationFailure(
-        'function-error',
-        message.kind === 'error'
-          ? message.error
-          : { errorType: 'Runtime.Error', errorMessage: message.kind, trace: [] },
+      if (hasEnded) throw new InvocationFailure('crash', STOPPED);
+      return await instance.call(
+        { kind: 'invoke', request: { ...request, deadline: Date.now() + timeoutMs } },
+        { timeoutMs, what: 'Task' },
       );
     },
-    end: async () => {
-      die('crash', ENDED);
-      await leave();
-    },
+    end: leave,
   };
 }

@@ -1,19 +1,20 @@
 // @ts-check
 /**
- * Runs inside a worker thread and hosts instances of functions. It loads their bundles and passes each instance one event at
- * a time, as Lambda's Node runtime does. Instances that share the thread see their own `process.env` and module state.
+ * Runs inside a worker thread and hosts instances of functions. It loads their bundles and passes events to them, several at once,
+ * as Lambda's Node runtime does on Managed Instances. What belongs to one event (its request, its trace) follows the asynchronous
+ * context. Instances that share the thread see their own `process.env` and module state.
  *
  * Plain JavaScript: for TypeScript, Node would load a compiler into every thread.
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { subscribe } from 'node:diagnostics_channel';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { compileFunction, constants } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
+import { InvokeStore, InvokeStoreBase } from '@aws/lambda-invoke-store';
 
 /** @import { HostMessage, HostRequest, InstanceSetting, InvocationError, InvocationRequest } from './protocol.ts' */
 
@@ -24,23 +25,32 @@ import { parentPort, workerData } from 'node:worker_threads';
  * @property {(event: unknown, context: object) => unknown} handler
  */
 
+/**
+ * What code sees that runs for an instance. `trace` is what it sees as {@link TRACE}: each event has its own.
+ *
+ * @typedef {{ readonly id: number, readonly env: Record<string, string | undefined>, trace?: string | undefined }} Running
+ */
+
+/** SDK clients send this variable with their requests, by which Lambda detects recursive loops. */
+const TRACE = '_X_AMZN_TRACE_ID';
 /** @type {Map<number, Instance>} */
 const instances = new Map();
 /** Bundles that an instance has loaded, or tried to. */
 const loaded = new Set();
-/** @type {AsyncLocalStorage<{ readonly id: number, readonly env: Record<string, string | undefined> }>} */
+/** @type {AsyncLocalStorage<Running>} */
 const current = new AsyncLocalStorage();
+/** Where libraries keep what belongs to one event, as on Managed Instances. Made before a bundle loads, so that it uses this one. */
+const store = await InvokeStore.getInstanceAsync(true);
+const { PROTECTED_KEYS } = InvokeStoreBase;
 
 enableCompileCache(workerData.compileCache);
 process.env = ownEnvironment(process.env);
 for (const stream of /** @type {const} */ (['stdout', 'stderr'])) forwardOutput(stream);
-/** Hosts of the cloud's own services. */
-const cloudHosts = new Set();
-watchOutside(new Float64Array(workerData.outside));
 
 parentPort?.on('message', (/** @type {HostRequest} */ message) => {
-  if (message.kind === 'load') void load(message.instance, message.setting);
-  else if (message.kind === 'invoke') void invoke(message.instance, message.request);
+  if (message.kind === 'load') void answer(message.call, load(message.instance, message.setting));
+  else if (message.kind === 'invoke') void answer(message.call, invoke(message.instance, message.request));
+  else if (message.kind === 'ping') post({ kind: 'success', call: message.call, payload: 'null' });
   else instances.delete(message.instance);
 });
 
@@ -50,23 +60,29 @@ function post(message) {
 }
 
 /**
+ * @param {number} call
+ * @param {Promise<string>} result
+ */
+async function answer(call, result) {
+  try {
+    post({ kind: 'success', call, payload: await result });
+  } catch (error) {
+    post({ kind: 'error', call, error: describe(error) });
+  }
+}
+
+/**
  * @param {number} id
  * @param {InstanceSetting} setting
  */
 async function load(id, setting) {
   const env = { ...setting.env };
-  for (const [name, value] of Object.entries(env)) {
-    if (name.startsWith('AWS_ENDPOINT_URL_')) cloudHosts.add(new URL(value).host);
-  }
   if (env.NODE_OPTIONS?.includes('--enable-source-maps')) process.setSourceMapsEnabled(true);
-  try {
-    const handler = await current.run({ id, env }, () => loadHandler(id, setting));
-    instances.set(id, { setting, env, handler });
-    post({ kind: 'ready', instance: id });
-    flushCompileCache();
-  } catch (error) {
-    post({ kind: 'init-error', instance: id, error: describe(error) });
-  }
+  const handler = await current.run({ id, env }, () => loadHandler(id, setting));
+  instances.set(id, { setting, env, handler });
+  // After the answer: the events that wait for the instance come first.
+  setImmediate(flushCompileCache);
+  return 'null';
 }
 
 /**
@@ -75,19 +91,16 @@ async function load(id, setting) {
  */
 async function invoke(id, request) {
   const instance = instances.get(id);
-  if (instance === undefined) return;
+  if (instance === undefined) throw new Error('The instance has ended.');
   const { handler, env, setting } = instance;
-  // SDK clients send it with their requests, which lets Lambda detect recursive loops.
-  env._X_AMZN_TRACE_ID = request.traceHeader;
-  try {
-    const payload = await current.run({ id, env }, async () => {
+  const { requestId, traceHeader: trace } = request;
+  const shared = { [PROTECTED_KEYS.REQUEST_ID]: requestId, [PROTECTED_KEYS.X_RAY_TRACE_ID]: trace };
+  return await current.run({ id, env, trace }, () =>
+    store.run(shared, async () => {
       const result = await handler(JSON.parse(request.payload), contextOf(setting, request));
       return JSON.stringify(result) ?? 'null';
-    });
-    post({ kind: 'success', instance: id, payload });
-  } catch (error) {
-    post({ kind: 'error', instance: id, error: describe(error) });
-  }
+    }),
+  );
 }
 
 /**
@@ -165,50 +178,44 @@ function loadCommonJs(path) {
 }
 
 /**
- * Returns a `process.env` that is the environment of the instance whose code runs.
+ * Returns a `process.env` that is the environment of the instance whose code runs. The events of an instance share it, except for
+ * their trace.
  *
  * @param {Record<string, string | undefined>} outside what code of no instance sees
  */
 function ownEnvironment(outside) {
-  const env = () => current.getStore()?.env ?? outside;
+  const env = () => {
+    const running = current.getStore();
+    return running === undefined ? outside : running.env;
+  };
+  /** @param {string | symbol} name */
+  const tracing = (name) => (name === TRACE ? current.getStore() : undefined);
   return new Proxy(outside, {
-    get: (_, name) => (typeof name === 'string' ? env()[name] : undefined),
-    has: (_, name) => name in env(),
-    set: (_, name, value) => Reflect.set(env(), name, String(value)),
-    deleteProperty: (_, name) => Reflect.deleteProperty(env(), name),
-    ownKeys: () => Reflect.ownKeys(env()),
+    get: (_, name) => {
+      if (typeof name !== 'string') return undefined;
+      const running = tracing(name);
+      return running === undefined ? env()[name] : running.trace;
+    },
+    has: (_, name) => (tracing(name)?.trace === undefined ? name in env() : true),
+    set: (_, name, value) => {
+      const running = tracing(name);
+      return running === undefined
+        ? Reflect.set(env(), name, String(value))
+        : Reflect.set(running, 'trace', String(value));
+    },
+    deleteProperty: (_, name) => {
+      const running = tracing(name);
+      if (running !== undefined) running.trace = undefined;
+      return Reflect.deleteProperty(env(), name);
+    },
+    ownKeys: () => [...Reflect.ownKeys(env()), ...(current.getStore()?.trace === undefined ? [] : [TRACE])],
     getOwnPropertyDescriptor: (_, name) => {
+      const trace = tracing(name)?.trace;
+      if (trace !== undefined) return { value: trace, writable: true, enumerable: true, configurable: true };
       const found = Reflect.getOwnPropertyDescriptor(env(), name);
       return found && { ...found, configurable: true };
     },
   });
-}
-
-/**
- * Measures how long HTTP requests to others than the cloud are under way, such as callbacks. The cloud reads it to know whether
- * an instance waits for a receiver or lacks processor time.
- *
- * @param {Float64Array} outside for how long, in ms, and since when at least one is under way; 0: none is
- */
-function watchOutside(outside) {
-  const underWay = new Set();
-  const settle = () => {
-    const [total = 0, since = 0] = outside;
-    if (since > 0 === underWay.size > 0) return;
-    const now = Date.now();
-    if (since > 0) outside[0] = total + now - since;
-    outside[1] = underWay.size > 0 ? now : 0;
-  };
-  const end = (/** @type {any} */ { request }) => {
-    if (underWay.delete(request)) settle();
-  };
-  subscribe('http.client.request.start', (/** @type {any} */ { request }) => {
-    if (cloudHosts.has(request.getHeader('host'))) return;
-    underWay.add(request);
-    settle();
-  });
-  subscribe('http.client.response.finish', end);
-  subscribe('http.client.request.error', end);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Log } from '../logging/log.ts';
 import { type Host, startHost } from './host.ts';
+import { STOPPED } from './invocation-failure.ts';
 
 /** The threads in which functions run. */
 export interface Hosts {
@@ -18,11 +19,11 @@ export function openHosts(compileCache: string, log: Log): Hosts {
   return {
     start,
     shared: () => {
-      if (shared?.isAlive !== true) shared = start('timers');
+      if (shared?.isOpen !== true) shared = start('timers');
       return shared;
     },
     stop: async () => {
-      await shared?.end({ errorType: 'Runtime.Ended', errorMessage: 'The local cloud stopped.', trace: [] });
+      await shared?.end(STOPPED);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { AwsFault } from '../aws/aws-fault.ts';
 import { AwsOutput, type RestRequest, type RestService } from '../aws/aws-server.ts';
-import { InvocationFailure } from './container.ts';
+import { InvocationFailure } from './invocation-failure.ts';
 import type { FunctionPool } from './pool.ts';
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;

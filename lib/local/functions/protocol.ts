@@ -14,11 +14,6 @@ export interface InstanceSetting {
 export interface HostSetting {
   /** Directory of V8's compile cache. */
   readonly compileCache: string;
-  /**
-   * Two 64-bit floats that the thread writes: for how many ms requests to others than the cloud were under way, and since when one
-   * is, in ms since 1970 (0: none is).
-   */
-  readonly outside: SharedArrayBuffer;
 }
 
 /** One event. Payloads travel as JSON text, as in Lambda. */
@@ -31,22 +26,22 @@ export interface InvocationRequest {
   readonly deadline: number;
 }
 
-/** To the thread. `instance` is a number that the sender chooses. */
-export type HostRequest =
+/** A request to the thread that it answers. `instance` is a number that the sender chooses. */
+export type HostCall =
   | { readonly kind: 'load'; readonly instance: number; readonly setting: InstanceSetting }
   | { readonly kind: 'invoke'; readonly instance: number; readonly request: InvocationRequest }
+  /** Shows that the thread's event loop runs. */
+  | { readonly kind: 'ping' };
+
+/** To the thread. Answers name the number of their call: several events may be under way at once. */
+export type HostRequest =
+  | (HostCall & { readonly call: number })
   | { readonly kind: 'unload'; readonly instance: number };
 
-/** From an instance: its bundle is loaded, failed to load, or the result of an event. */
-export type InstanceMessage =
-  | { readonly kind: 'ready'; readonly instance: number }
-  | { readonly kind: 'init-error'; readonly instance: number; readonly error: InvocationError }
-  | { readonly kind: 'success'; readonly instance: number; readonly payload: string }
-  | { readonly kind: 'error'; readonly instance: number; readonly error: InvocationError };
-
-/** From the thread. */
+/** From the thread: how a call ended, or what an instance wrote. */
 export type HostMessage =
-  | InstanceMessage
+  | { readonly kind: 'success'; readonly call: number; readonly payload: string }
+  | { readonly kind: 'error'; readonly call: number; readonly error: InvocationError }
   | {
       readonly kind: 'output';
       readonly instance: number;

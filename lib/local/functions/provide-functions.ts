@@ -34,8 +34,6 @@ export interface FunctionsSetting {
   credentialsOf(logicalId: string): Readonly<Record<string, string>>;
   /** Environment variables added to every function's own; they take precedence. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Maximum concurrent instances of a function for each invoker. A lower reserved concurrency takes precedence. */
-  readonly workers: number;
   /** Waits before the retries of an asynchronous invocation, in seconds. Default: Lambda's, 60 and 120. */
   readonly retryDelaysSeconds?: readonly number[] | undefined;
   readonly log: Log;
@@ -54,6 +52,10 @@ export interface Functions {
   stop(graceMs: number): Promise<void>;
 }
 
+/** Events that an instance processes at once: the default of Lambda's Managed Instances for Node.js and one processor. */
+const EVENTS_PER_INSTANCE = 64;
+/** Threads of one function. More of them do not make a machine of few cores faster. */
+const MAX_INSTANCES = 4;
 /** An instance of a function ends after this time without an event. Lambda waits some minutes. */
 const IDLE_MS = 60_000;
 /** Directory of V8's compile cache. It stands beside the bundles, so it needs the same protection as they do. */
@@ -121,16 +123,18 @@ function provideFunction(
       `${logicalId}: its code ${properties.Code.S3Key} is not a folder of the assembly. Synthesize again.`,
     );
   }
-  const size = setting.workers * invokersOf(setting.stack, resource);
-  const reserved = properties.ReservedConcurrentExecutions ?? size;
   const isShared = isTimed(setting.stack, resource);
+  const maxInstances = isShared ? 1 : MAX_INSTANCES;
+  const most = EVENTS_PER_INSTANCE * maxInstances;
+  const size = Math.max(1, Math.min(properties.ReservedConcurrentExecutions ?? most, most));
+  const eventsPerInstance = Math.min(EVENTS_PER_INSTANCE, size);
   const instance: InstanceSetting = {
     assetDir,
     handler: properties.Handler,
     functionName: physical.name,
     functionArn: physical.arn,
     memoryMb: properties.MemorySize,
-    env: environmentOf(setting, resource, assetDir),
+    env: { ...environmentOf(setting, resource, assetDir), ...concurrencyVariable(eventsPerInstance) },
   };
   return createPool(
     {
@@ -139,9 +143,10 @@ function provideFunction(
       functionArn: physical.arn,
       timeoutMs: properties.Timeout * 1000,
       mayRecurse: properties.RecursiveLoop === 'Allow',
-      size: Math.max(1, Math.min(size, reserved)),
+      size,
+      eventsPerInstance,
+      maxInstances,
       idleMs: isShared ? undefined : IDLE_MS,
-      isShared,
       isBusy,
       start: () =>
         startContainer({
@@ -176,15 +181,9 @@ function isTimed(stack: Stack, { physical }: Resource<'AWS::Lambda::Function'>):
   );
 }
 
-/**
- * Counts the invokers of a function: each of its event sources, and all others together. Each invoker has its own
- * instances, as on AWS: a slow queue must not hold up another.
- */
-function invokersOf(stack: Stack, { physical }: Resource<'AWS::Lambda::Function'>): number {
-  const sources = stack
-    .ofType('AWS::Lambda::EventSourceMapping')
-    .filter(({ properties }) => [physical.arn, physical.name].includes(properties.FunctionName));
-  return sources.length + 1;
+/** Tells libraries, as Lambda does, that several events may run at once: they then keep apart what belongs to one. */
+function concurrencyVariable(eventsPerInstance: number): Readonly<Record<string, string>> {
+  return eventsPerInstance === 1 ? {} : { AWS_LAMBDA_MAX_CONCURRENCY: String(eventsPerInstance) };
 }
 
 /** Passes on only the variables of our own environment that a process needs: no profile, no real credentials. */

@@ -6,41 +6,48 @@ import type { Plugin } from 'esbuild';
 
 const CONSOLE = fileURLToPath(new URL('../../console/', import.meta.url));
 
-/** The catalogues that pages import, each with those of its rooms, and the code that pages show. */
-const CATALOGUES = [
-  'view/text/english.ts',
-  'view/text/chinese.ts',
-  'texts/english-pages.ts',
-  'texts/chinese-pages.ts',
-  'view/delivery/verify-snippets.ts',
-].map((path) => `${CONSOLE}${path}`);
+/** The catalogues that pages import, each with those of its rooms. Those of one language are packed together. */
+const PACKS = [
+  ['view/text/english.ts', 'texts/english-pages.ts'],
+  ['view/text/chinese.ts', 'texts/chinese-pages.ts'],
+].map((paths) => paths.map((path) => `${CONSOLE}${path}`));
 
-/** The module with the texts of all catalogues. They share their keys, so they are packed together. */
-const ALL = 'all-texts';
+/** A module with the texts of one pack is named by this word and the pack's number. */
+const PACK = 'pack-of-texts-';
+const ON_FIRST_USE = fileURLToPath(new URL('../../core/reading/on-first-use.ts', import.meta.url));
 
 type Messages = { readonly [key: string]: Message };
 type Message = string | ((...values: readonly unknown[]) => string) | Messages;
 
 /**
  * Compresses the texts of the console's pages: prose in two languages is a tenth of its bundle. A catalogue becomes a module
- * with the same export: its texts from packed JSON, and its functions as they are.
+ * with the same export: its texts from packed JSON, and its functions as they are. Each part is a getter, so
+ * that texts are unpacked for the first page in their language.
  */
 export const packedTexts: Plugin = {
   name: 'packed-texts',
   setup(builder) {
-    builder.onResolve({ filter: new RegExp(`^${ALL}$`) }, () => ({ path: ALL, namespace: ALL }));
-    builder.onLoad({ filter: /^/, namespace: ALL }, async () => {
-      const catalogues = await Promise.all(CATALOGUES.map(catalogueIn));
+    builder.onResolve({ filter: new RegExp(`^${PACK}`) }, ({ path }) => ({ path, namespace: PACK }));
+    builder.onLoad({ filter: /^/, namespace: PACK }, async ({ path }) => {
+      const catalogues = await Promise.all((PACKS[Number(path.slice(PACK.length))] ?? []).map(catalogueIn));
       const packed = brotliCompressSync(JSON.stringify(catalogues.map(({ messages }) => messages)));
       return { contents: unpackingModule(packed.toString('base64')), resolveDir: CONSOLE };
     });
-    builder.onLoad({ filter: /(?:english|chinese|-pages|-snippets)\.ts$/ }, async ({ path }) => {
-      const index = CATALOGUES.indexOf(path);
-      if (index === -1) return undefined;
-      return { contents: catalogueModule(index, await catalogueIn(path)), resolveDir: CONSOLE };
+    builder.onLoad({ filter: /(?:english|chinese|-pages)\.ts$/ }, async ({ path }) => {
+      const pack = PACKS.findIndex((paths) => paths.includes(path));
+      const place = PACKS[pack]?.indexOf(path);
+      if (place === undefined) return undefined;
+      const contents = catalogueModule({ pack, place }, await catalogueIn(path));
+      return { contents, resolveDir: CONSOLE };
     });
   },
 };
+
+interface Place {
+  readonly pack: number;
+  /** Within its pack. */
+  readonly place: number;
+}
 
 interface Catalogue {
   readonly name: string;
@@ -56,15 +63,21 @@ async function catalogueIn(path: string): Promise<Catalogue> {
 
 const unpackingModule = (packed: string) => `
   import { brotliDecompressSync } from 'node:zlib';
-  export const all = JSON.parse(brotliDecompressSync(Buffer.from('${packed}', 'base64')));`;
+  import { onFirstUse } from '${ON_FIRST_USE}';
+  export const unpack = onFirstUse(() => JSON.parse(brotliDecompressSync(Buffer.from('${packed}', 'base64'))));`;
 
-function catalogueModule(index: number, { name, messages }: Catalogue): string {
+function catalogueModule({ pack, place }: Place, { name, messages }: Catalogue): string {
+  const parts = Object.keys(messages).map((key) => `get ${key}() { return made().${key}; }`);
   const functions = functionsIn(messages).map(([keys, source]) => `texts.${keys.join('.')} = ${source};`);
   return `
-    import { all } from '${ALL}';
-    const texts = all[${index}];
-    ${functions.join('\n')}
-    export { texts as ${name} };`;
+    import { onFirstUse } from '${ON_FIRST_USE}';
+    import { unpack } from '${PACK}${pack}';
+    const made = onFirstUse(() => {
+      const texts = unpack()[${place}];
+      ${functions.join('\n')}
+      return texts;
+    });
+    export const ${name} = { ${parts.join(', ')} };`;
 }
 
 /** The functions of a catalogue: the keys that lead to each, and its source. */

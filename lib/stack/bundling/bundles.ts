@@ -31,7 +31,6 @@ const REPLACED = {
   '@aws-sdk/credential-provider-node': fileAt('../../adapters/secrets/lambda-credentials.ts'),
   '@aws-sdk/endpoint-cache': fileAt('../bundled/no-endpoint-cache.ts'),
   '@smithy/core/event-streams': fileAt('../bundled/no-event-streams.ts'),
-  'node:http': fileAt('../bundled/node-http.cjs'),
 };
 
 /** Some dependencies are CommonJS and call `require`, which an ES module does not have. */
@@ -59,6 +58,7 @@ export function bundle(
   { hasMaps = false }: BundleOptions = {},
 ): readonly string[] {
   const consoleFiles = packConsoleAssets();
+  const reference = packReference(openApi());
   const inputs = runEsbuild({
     entryPoints: Object.fromEntries(
       Object.entries(entryPoints).map(([name, file]) => [join(name, 'index'), file]),
@@ -78,7 +78,8 @@ export function bundle(
     charset: 'utf8',
     define: {
       PACKED_OPEN_API: JSON.stringify(packedDocument()),
-      PACKED_REFERENCE: JSON.stringify(packReference(openApi())),
+      PACKED_REFERENCE: JSON.stringify(reference.packed),
+      REFERENCE_POLICY: JSON.stringify(reference.policy),
       SERVICE_VERSION: JSON.stringify(serviceVersion()),
       // Texts: esbuild gives every module of every bundle a call for a definition that is an object.
       API_PATHS: textOf(operations.map(({ method, path }) => ({ method, path }))),

@@ -5,7 +5,7 @@ import { createStatementRemoval } from '../../../lib/adapters/files/statement-re
 import { merchantIdSchema } from '../../../lib/core/model.ts';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
 
-const SHOP = merchantIdSchema.parse('shop');
+const SHOP = merchantIdSchema().parse('shop');
 const version = (element: string, key: string, id: string) =>
   `<${element}><Key>${key}</Key><VersionId>${id}</VersionId><IsLatest>true</IsLatest></${element}>`;
 

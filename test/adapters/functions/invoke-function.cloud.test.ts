@@ -3,7 +3,7 @@ import { AwsSha256 } from '../../../lib/adapters/aws-sha256.ts';
 import { createInvokeFunction } from '../../../lib/adapters/functions/invoke-function.ts';
 import { createAwsServer } from '../../../lib/local/aws/aws-server.ts';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
-import { InvocationFailure } from '../../../lib/local/functions/container.ts';
+import { InvocationFailure } from '../../../lib/local/functions/invocation-failure.ts';
 import { lambdaService } from '../../../lib/local/functions/lambda-api.ts';
 import type { FunctionPool } from '../../../lib/local/functions/pool.ts';
 import { openGuard } from '../../../lib/local/iam/guard.ts';

@@ -90,7 +90,7 @@ export function describeStatementFiles(name: string, open: () => Promise<FilesUn
     });
 
     it('are deleted for one merchant, more than a page of them, and those of others stay', async () => {
-      const shop = merchantIdSchema.parse('shop');
+      const shop = merchantIdSchema().parse('shop');
       const names = Array.from({ length: 120 }, (_, n) => `shop/2026-11-20/${n}.csv`);
       const others = ['shop2/2026-11-20/1.csv', 'shop-2/2026-11-20/1.csv', 'other/shop/1.csv'];
       for (const file of [...names, ...others]) await bucket.files.write(file, pieces(10, 10));

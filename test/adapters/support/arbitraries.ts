@@ -72,8 +72,8 @@ const ends = fc.record({
 export const anyOutcome: fc.Arbitrary<Outcome> = fc
   .tuple(content, fc.oneof(ends, fc.constant({ status: 'PENDING', version: 1 })))
   .map(([stated, end]) => ({ ...stated, ...end }))
-  .filter((outcome) => outcomeSchema.safeParse(outcome).success)
-  .map((outcome) => outcomeSchema.parse(outcome));
+  .filter((outcome) => outcomeSchema().safeParse(outcome).success)
+  .map((outcome) => outcomeSchema().parse(outcome));
 
 /** A list that names each code: one that is added to the type is missed here. */
 const EXCHANGE_ERRORS = Object.keys({
@@ -153,4 +153,4 @@ export const anyNotification: fc.Arbitrary<Notification> = fc
       ],
     },
   )
-  .map((value) => notificationSchema.parse(value));
+  .map((value) => notificationSchema().parse(value));

@@ -20,9 +20,9 @@ import { isoTime } from '../../../lib/core/time.ts';
 
 /** Plain examples of what the stores keep; a test changes what it is about. */
 
-export const merchant = (id: string) => merchantIdSchema.parse(id);
-export const transaction = (id: string) => transactionIdSchema.parse(id);
-export const endpointId = (id: string) => endpointIdSchema.parse(id);
+export const merchant = (id: string) => merchantIdSchema().parse(id);
+export const transaction = (id: string) => transactionIdSchema().parse(id);
+export const endpointId = (id: string) => endpointIdSchema().parse(id);
 
 export const SHOP = merchant('shop');
 export const OTHER = merchant('other');
@@ -34,7 +34,7 @@ export const at = (seconds: number) => isoTime(START_MS + seconds * 1000);
 type Changes<T> = { readonly [K in keyof T]?: unknown };
 
 export function succeeded(changes: Changes<Outcome> = {}): Outcome {
-  return outcomeSchema.parse({
+  return outcomeSchema().parse({
     merchantId: SHOP,
     transactionId: 'pay_1',
     version: 1,
@@ -55,7 +55,7 @@ export function pending(changes: Changes<Outcome> = {}): Outcome {
 }
 
 export function notification(changes: Changes<Notification> = {}): Notification {
-  return notificationSchema.parse({
+  return notificationSchema().parse({
     merchantId: SHOP,
     transactionId: 'pay_1',
     version: 1,
@@ -78,7 +78,7 @@ export function settled(changes: Changes<Notification> = {}): Notification {
 }
 
 export function profile(changes: Changes<Profile> = {}): Profile {
-  return profileSchema.parse({
+  return profileSchema().parse({
     merchantId: SHOP,
     name: 'Shop',
     schedule: 'wechat',
@@ -91,7 +91,7 @@ export function profile(changes: Changes<Profile> = {}): Profile {
 }
 
 export function endpoint(changes: Changes<Endpoint> = {}): Endpoint {
-  return endpointSchema.parse({
+  return endpointSchema().parse({
     merchantId: SHOP,
     endpointId: 'ep_1',
     url: 'https://shop.example/hooks',
@@ -116,7 +116,7 @@ export function key(keyId: string, changes: Partial<KeyRecord> = {}): KeyRecord 
 }
 
 export function closedWindow(changes: Changes<Window> = {}): Window {
-  return windowSchema.parse({
+  return windowSchema().parse({
     merchantId: SHOP,
     start: at(0),
     end: at(300),
@@ -137,7 +137,7 @@ export function closedWindow(changes: Changes<Window> = {}): Window {
 }
 
 export function job(changes: Changes<Job> = {}): Job {
-  return jobSchema.parse({
+  return jobSchema().parse({
     jobId: 'job1',
     merchantId: SHOP,
     from: at(0),
@@ -156,7 +156,7 @@ export function job(changes: Changes<Job> = {}): Job {
 }
 
 export function statement(changes: Changes<Statement> = {}): Statement {
-  return statementSchema.parse({
+  return statementSchema().parse({
     merchantId: SHOP,
     date: '2026-11-20',
     timeZone: 'Asia/Shanghai',

@@ -102,7 +102,7 @@ describe('endpoints', () => {
         overlapSeconds,
       });
     const first = await rotate(60);
-    const config = await setup.world.ports.merchants.read(merchantIdSchema.parse('demo'));
+    const config = await setup.world.ports.merchants.read(merchantIdSchema().parse('demo'));
     const endpoint = config?.endpoints.find((one) => one.endpointId === endpointId);
     if (endpoint === undefined) throw new Error('no endpoint');
     const secrets = endpoint.secrets.map(({ overlapSeconds: _, ...secret }) => secret);

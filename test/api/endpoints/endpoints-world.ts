@@ -2,8 +2,8 @@ import { endpointIdSchema, merchantIdSchema } from '../../../lib/core/model.ts';
 import { useDemoWorld } from '../../support/demo-world.ts';
 
 export const endpointKey = (endpointId: string) => ({
-  merchantId: merchantIdSchema.parse('demo'),
-  endpointId: endpointIdSchema.parse(endpointId),
+  merchantId: merchantIdSchema().parse('demo'),
+  endpointId: endpointIdSchema().parse(endpointId),
 });
 
 /** A world with the merchant `demo`, new for each test, and the path of its endpoints. */

@@ -7,7 +7,7 @@ import { httpEvent } from '../../support/http-events.ts';
 import { createWorld, payment } from '../../support/world.ts';
 
 const MINUTE_MS = 60_000;
-const DEMO = merchantIdSchema.parse('demo');
+const DEMO = merchantIdSchema().parse('demo');
 const ERASE = 'DELETE /v1/merchants/demo?confirm=demo';
 
 describe('erasing a merchant', () => {

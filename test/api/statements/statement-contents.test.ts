@@ -123,7 +123,7 @@ describe('the statement of a day', () => {
     );
     for (const [index, listedAt] of around.entries()) {
       const row = { ...payment({ amount: index }), version: 1, recordedAt: listedAt, listedAt };
-      const outcome = outcomeSchema.parse({ ...row, merchantId: 'shop', transactionId: `pay_${index}` });
+      const outcome = outcomeSchema().parse({ ...row, merchantId: 'shop', transactionId: `pay_${index}` });
       await setup.world.ports.outcomes.putIfAbsent(outcome, 0);
     }
     await stateUntil(new Date(Date.parse(to) + 3 * HOUR).toISOString(), windowSeconds);

@@ -11,7 +11,7 @@ import { useDemoWorld } from '../../support/demo-world.ts';
 import { audit } from '../../support/scheduled-runs.ts';
 import { payment } from '../../support/world.ts';
 
-export const DEMO = merchantIdSchema.parse('demo');
+export const DEMO = merchantIdSchema().parse('demo');
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 /** Statements made, once the day after the first has begun, of UTC. */
@@ -45,7 +45,7 @@ export function useStatements() {
     const rows: TerminalOutcome[] = [];
     for (const [index, time] of times.entries()) {
       const at = new Date(time).toISOString();
-      const outcome = outcomeSchema.parse({
+      const outcome = outcomeSchema().parse({
         ...payment({ amount: index, ...changes }),
         merchantId: 'demo',
         transactionId: `pay_${index}_${Date.parse(time)}`,

@@ -6,7 +6,7 @@ import { useDemoWorld } from '../../support/demo-world.ts';
 import { firstWindow } from '../../support/first-window.ts';
 import { payment } from '../../support/world.ts';
 
-export const DEMO = merchantIdSchema.parse('demo');
+export const DEMO = merchantIdSchema().parse('demo');
 
 export type Row = Pick<Outcome, keyof HashedRow | 'transactionType' | 'listedAt'>;
 

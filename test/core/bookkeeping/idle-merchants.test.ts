@@ -5,7 +5,7 @@ import { statePartitions } from '../../../lib/core/bookkeeping/statements/make-s
 import { type MerchantId, merchantIdSchema } from '../../../lib/core/model.ts';
 import { createWorld, payment, START_MS } from '../../support/world.ts';
 
-const DEMO = merchantIdSchema.parse('demo');
+const DEMO = merchantIdSchema().parse('demo');
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
 const SETTINGS = { windowSeconds: 300, auditAfterSeconds: 900 };

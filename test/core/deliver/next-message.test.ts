@@ -6,8 +6,8 @@ import { isoTime, MINUTE_MS } from '../../../lib/core/time.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 8);
 const message = {
-  merchantId: merchantIdSchema.parse('demo'),
-  transactionId: transactionIdSchema.parse('pay_1'),
+  merchantId: merchantIdSchema().parse('demo'),
+  transactionId: transactionIdSchema().parse('pay_1'),
   rev: 1,
 };
 

@@ -5,7 +5,7 @@ import { outcomeStampsOf, worldOfErased } from '../../support/erased-world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const DEMO = merchantIdSchema.parse('demo');
+const DEMO = merchantIdSchema().parse('demo');
 
 describe('the rows of an erased merchant', () => {
   it('stay until the partition is audited through the erasure and a feed lag', async () => {

@@ -11,7 +11,7 @@ import { createWorld, payment, START_MS } from '../../support/world.ts';
 
 type Write = 'createEndpoint' | 'saveEndpoint';
 
-const DEMO = merchantIdSchema.parse('demo');
+const DEMO = merchantIdSchema().parse('demo');
 const ADMIN_TIMEOUT_MS = 20_000;
 const url = 'https://shop.example/hooks';
 const lostAnswer = () => new Fault({ code: 'unavailable', message: 'no answer', retryable: true });

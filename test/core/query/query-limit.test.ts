@@ -6,7 +6,7 @@ import { createQueryLimit, MAX_LARGE_QUERIES } from '../../../lib/core/query/que
 import type { Shop, World } from '../../support/demo-world.ts';
 import { createWorld, payment } from '../../support/world.ts';
 
-const DEMO = merchantIdSchema.parse('demo');
+const DEMO = merchantIdSchema().parse('demo');
 const LARGE = 'GET /v1/transactions?type=payment';
 
 describe('large questions of one merchant', () => {

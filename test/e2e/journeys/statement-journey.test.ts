@@ -82,7 +82,7 @@ describe('the statement of yesterday, by the deployed bundles', () => {
   function itemOf(index: number) {
     const ms = fromMs - 2 * HOUR_MS + index * 277_777;
     const time = isoTime(ms);
-    const outcome = outcomeSchema.parse({
+    const outcome = outcomeSchema().parse({
       ...payment({
         amount: index,
         status: index % 5 === 0 ? 'FAILED' : 'SUCCEEDED',

@@ -34,7 +34,7 @@ interface RowContent {
 
 /** The row of an outcome, to be written past the service. */
 export function outcomeRow(content: RowContent): Row {
-  const outcome = outcomeSchema.parse({
+  const outcome = outcomeSchema().parse({
     ...payment(),
     version: 1,
     recordedAt: content.listedAt,

@@ -92,7 +92,10 @@ async function leavePendings({ admin, api, put, send, rows, service }: Journey):
 }
 
 function pendingRows(id: string): { readonly check: Check; readonly rows: readonly Row[] } {
-  const key = { merchantId: merchantIdSchema.parse(UNSEEN), transactionId: transactionIdSchema.parse(id) };
+  const key = {
+    merchantId: merchantIdSchema().parse(UNSEEN),
+    transactionId: transactionIdSchema().parse(id),
+  };
   const preparedAtMs = Date.now();
   const check = newCheck(key, { preparedAtMs, afterSeconds: 60, horizonSeconds: HOUR_MS });
   const recordedAt = new Date(preparedAtMs).toISOString();

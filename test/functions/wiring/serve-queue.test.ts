@@ -91,4 +91,33 @@ describe('a queue that a function works off', () => {
     const error = new TypeError('a mistake of ours');
     expect((await failWith(error)).flushed).toEqual([error]);
   });
+
+  it('keeps apart the failures of batches that run at once', async () => {
+    const ends = new Map<string, PromiseWithResolvers<void>>();
+    const handler = serveQueue({
+      sqs,
+      queueUrlOf: () => queueUrl,
+      longestPauseSeconds: QUEUES.lane.visibilitySeconds,
+      reporter: { flush: () => undefined },
+      work: ({ messageId }) => {
+        const end = Promise.withResolvers<void>();
+        ends.set(messageId, end);
+        return end.promise;
+      },
+    });
+    const batchOf = (...ids: readonly string[]) =>
+      handler({
+        Records: ids.map(
+          (messageId) =>
+            ({ messageId, body: '{}', attributes: { ApproximateReceiveCount: '1' } }) as unknown as SQSRecord,
+        ),
+      });
+    const [first, second] = [batchOf('a', 'b'), batchOf('c', 'd')];
+    ends.get('b')?.reject(new TypeError('a mistake of ours'));
+    ends.get('c')?.reject(new TypeError('a mistake of ours'));
+    ends.get('d')?.resolve();
+    expect(await second).toEqual({ batchItemFailures: [{ itemIdentifier: 'c' }] });
+    ends.get('a')?.resolve();
+    expect(await first).toEqual({ batchItemFailures: [{ itemIdentifier: 'b' }] });
+  });
 });

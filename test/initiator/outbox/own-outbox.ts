@@ -47,7 +47,7 @@ export function recordByService(
     reporter: { report: (event) => void (events as unknown[]).push(event) },
   };
   const key = { merchantId: SERVICE_SHOP, transactionId: transaction(options.id) };
-  return recordOutcome(ports, key, outcomeContentSchema.parse(options.content));
+  return recordOutcome(ports, key, outcomeContentSchema().parse(options.content));
 }
 
 /** A new table for each test, with a merchant. The kit uses a network that the test controls. */

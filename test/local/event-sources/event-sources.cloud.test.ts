@@ -5,9 +5,9 @@ import { comesBackSoon, resourceOf, useLocalCloud } from '../fixture/harness.ts'
 
 const fixture = await useLocalCloud({ isForWholeFile: true });
 
-/** With one instance that has started already: only then is the visibility time-out longer than its work on any machine. */
-async function startWarm() {
-  const started = await fixture.start({ assemblyDir: fixture.assembly(comesBackSoon), workers: 1 });
+/** With an instance that has started already: only then is the visibility time-out longer than its work on any machine. */
+async function startWarm(workers = 1) {
+  const started = await fixture.start({ assemblyDir: fixture.assembly(comesBackSoon), workers });
   await fetch(`${started.cloud.apiUrl}/things/warm`, { method: 'PUT', body: '{}' });
   await eventually(
     () => started.result('warm'),
@@ -63,10 +63,30 @@ describe.concurrent('a queue as event source', () => {
       (seen) => expect(seen).toBe(2),
     );
   });
+
+  it('brings back all batches that ran in an instance when one of them crashes it', async () => {
+    const { cloud, result, sqs } = await startWarm(2);
+    const QueueUrl = cloud.resources.find('Work', 'AWS::SQS::Queue').url;
+    const send = (body: object) =>
+      sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(body) }));
+    await send({ id: 'beside', waitsFor: 'crashing' });
+    await eventually(
+      () => fixture.counts(sqs, cloud, 'Work'),
+      (seen) => expect(seen).toEqual({ ready: 0, inFlight: 1 }),
+    );
+    await send({ id: 'crashing', crashes: true });
+    for (const id of ['crashing', 'beside']) {
+      await eventually(
+        () => result(id),
+        (seen) =>
+          expect(seen).toMatchObject({ runs: 1, record: { attributes: { ApproximateReceiveCount: '2' } } }),
+      );
+    }
+  });
 });
 
 describe('two queues as event sources of one function', () => {
-  it('each have instances of their own: what is slow in one holds up nothing in the other', async () => {
+  it('each have batches of their own: what is slow in one holds up nothing in the other', async () => {
     const assemblyDir = fixture.assembly((template) => {
       const mapping = resourceOf(template, 'AWS::Lambda::EventSourceMapping', 'Work');
       const inbox = resourceOf(template, 'AWS::SQS::Queue', 'Inbox');

@@ -4,7 +4,7 @@ import {
   asyncInvocation,
   RETRY_DELAYS_SECONDS,
 } from '../../../lib/local/functions/async-invocation.ts';
-import { InvocationFailure } from '../../../lib/local/functions/container.ts';
+import { InvocationFailure } from '../../../lib/local/functions/invocation-failure.ts';
 import type { FunctionPool } from '../../../lib/local/functions/pool.ts';
 
 const FAILURE = { errorType: 'Error', errorMessage: 'on purpose', trace: [] };

@@ -1,13 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Container, startContainer } from '../../../lib/local/functions/container.ts';
 import { type Hosts, openHosts } from '../../../lib/local/functions/hosts.ts';
 import type { LocalLogLine } from '../../../lib/local/logging/log.ts';
-import { eventually } from '../../support/eventually.ts';
 
 const BUNDLE = `
 import { threadId } from 'node:worker_threads';
@@ -25,52 +22,86 @@ export async function handler(event) {
 }
 `;
 
-const CALLER = `
-import { get } from 'node:http';
-export const handler = (url) => new Promise((resolve) => {
-  get(url, (response) => response.resume().on('end', resolve)).on('error', resolve);
-});
+/** Waits at a barrier, and then tells what belongs to its event and what its instance shares. */
+const SEVERAL = `
+import { InvokeStore } from ${JSON.stringify(import.meta.resolve('@aws/lambda-invoke-store'))};
+import { threadId } from 'node:worker_threads';
+const store = await InvokeStore.getInstanceAsync();
+const atBarrier = [];
+let warm = 0;
+export async function handler(event, context) {
+  warm += 1;
+  if (event.waitsFor !== undefined) {
+    if (atBarrier.length + 1 === event.waitsFor) for (const open of atBarrier.splice(0)) open();
+    else await new Promise((resolve) => atBarrier.push(resolve));
+  }
+  if (event.sets !== undefined) process.env.LAST = event.sets;
+  if (event.loop) for (;;);
+  if (event.never) await new Promise(() => {});
+  if (event.exit) process.exit(7);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  return {
+    warm,
+    threadId,
+    requestIds: [context.awsRequestId, store.getRequestId()],
+    traces: [process.env._X_AMZN_TRACE_ID, store.getXRayTraceId(), { ...process.env }._X_AMZN_TRACE_ID],
+    remainingMs: context.getRemainingTimeInMillis(),
+    last: process.env.LAST,
+    maximum: process.env.AWS_LAMBDA_MAX_CONCURRENCY,
+  };
+}
 `;
 
+let root: string;
+let hosts: Hosts;
+let lines: LocalLogLine[];
+let requests = 0;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'tidings-hosts-'));
+  lines = [];
+  hosts = openHosts(join(root, 'compile-cache'), (line) => lines.push(line));
+});
+afterEach(async () => {
+  await hosts.stop();
+  rmSync(root, { recursive: true });
+});
+
+interface ToStart {
+  readonly bundle?: string;
+  readonly isHostShared?: boolean;
+}
+
+function start(who: string, { bundle = BUNDLE, isHostShared = true }: ToStart = {}): Container {
+  const assetDir = join(root, bundle === BUNDLE ? 'asset' : who);
+  mkdirSync(assetDir, { recursive: true });
+  writeFileSync(join(assetDir, 'index.mjs'), bundle);
+  return startContainer({
+    host: isHostShared ? hosts.shared() : hosts.start(who),
+    source: who,
+    isHostShared,
+    setting: {
+      assetDir,
+      handler: 'index.handler',
+      functionName: who,
+      functionArn: `arn:${who}`,
+      memoryMb: 128,
+      env: { WHO: who },
+    },
+  });
+}
+
+async function invoke(container: Container, event: object = {}, timeoutMs = 60_000) {
+  requests += 1;
+  const request = {
+    requestId: `r${requests}`,
+    traceHeader: `Root=${requests}`,
+    payload: JSON.stringify(event),
+  };
+  return JSON.parse(await container.invoke(request, timeoutMs));
+}
+
 describe('a thread with several functions', () => {
-  let root: string;
-  let hosts: Hosts;
-  let lines: LocalLogLine[];
-
-  beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), 'tidings-hosts-'));
-    lines = [];
-    hosts = openHosts(join(root, 'compile-cache'), (line) => lines.push(line));
-  });
-  afterEach(async () => {
-    await hosts.stop();
-    rmSync(root, { recursive: true });
-  });
-
-  function start(who: string, bundle = BUNDLE, env: Record<string, string> = {}): Container {
-    const assetDir = join(root, bundle === BUNDLE ? 'asset' : who);
-    mkdirSync(assetDir, { recursive: true });
-    writeFileSync(join(assetDir, 'index.mjs'), bundle);
-    return startContainer({
-      host: hosts.shared(),
-      source: who,
-      isHostShared: true,
-      setting: {
-        assetDir,
-        handler: 'index.handler',
-        functionName: who,
-        functionArn: `arn:${who}`,
-        memoryMb: 128,
-        env: { WHO: who, ...env },
-      },
-    });
-  }
-
-  const invoke = async (container: Container, event: object = {}, timeoutMs = 60_000) =>
-    JSON.parse(
-      await container.invoke({ requestId: 'r', traceHeader: '', payload: JSON.stringify(event) }, timeoutMs),
-    );
-
   it('gives each an environment, module state and log source of its own, also while both run', async () => {
     const [one, two] = [start('one'), start('two')];
     const [first, second] = await Promise.all([invoke(one), invoke(two)]);
@@ -80,44 +111,6 @@ describe('a thread with several functions', () => {
     expect(await invoke(one)).toMatchObject({ events: 2 });
     expect(lines).toContainEqual({ source: 'one', stream: 'stdout', line: 'I am one' });
     expect(lines).toContainEqual({ source: 'two', stream: 'stdout', line: 'I am two' });
-  });
-
-  it('measures how long requests to others are under way, and leaves out those to the cloud', async () => {
-    const answers: (() => void)[] = [];
-    const server = createServer((_request, response) => answers.push(() => response.end()));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const call = async (container: Container) => {
-      const answered = container.invoke(
-        { requestId: 'r', traceHeader: '', payload: JSON.stringify(url) },
-        60_000,
-      );
-      await eventually(
-        () => answers.length,
-        (count) => expect(count).toBe(1),
-      );
-      return answered;
-    };
-    const stranger = start('stranger', CALLER);
-    const slow = call(stranger);
-    // It grows while the receiver does not answer.
-    await eventually(
-      () => stranger.outsideMs(),
-      (ms) => expect(ms).toBeGreaterThan(20),
-    );
-    answers.pop()?.();
-    await slow;
-    const total = stranger.outsideMs();
-    const own = start('own', CALLER, { AWS_ENDPOINT_URL_DYNAMODB: url });
-    const quick = call(own);
-    await eventually(
-      () => answers.length,
-      (count) => expect(count).toBe(1),
-    );
-    answers.pop()?.();
-    await quick;
-    expect(own.outsideMs()).toBe(total);
-    server.close();
   });
 
   it('gives an instance modules of its own after another has ended, or could not be loaded', async () => {
@@ -130,10 +123,10 @@ describe('a thread with several functions', () => {
     const bundle = `import { existsSync } from 'node:fs';
       if (existsSync(${JSON.stringify(join(root, 'is-down'))})) throw new Error('down');
       ${BUNDLE}`;
-    const down = start('three', bundle);
+    const down = start('three', { bundle });
     await expect(invoke(down)).rejects.toThrow('down');
     rmSync(join(root, 'is-down'));
-    expect(await invoke(start('three', bundle))).toMatchObject({ who: 'three', events: 1 });
+    expect(await invoke(start('three', { bundle }))).toMatchObject({ who: 'three', events: 1 });
   });
 
   it('logs the last words of each, also without a line feed', async () => {
@@ -152,19 +145,118 @@ describe('a thread with several functions', () => {
     expect(await invoke(two)).toMatchObject({ who: 'two' });
   });
 
-  it.each([
-    ['times out', { never: true }, 'time-out', 500],
-    ['crashes', { throwLater: true }, 'crash', 60_000],
-  ])(
-    'ends with all of them when one %s, and another thread takes its place',
-    async (_what, event, kind, ms) => {
-      const [one, two] = [start('one'), start('two')];
-      const others = invoke(two, { never: true });
-      const failed = expect(others).rejects.toMatchObject({ kind: 'crash' });
-      await expect(invoke(one, event, ms)).rejects.toMatchObject({ kind });
-      await failed;
-      expect([one.isAlive, two.isAlive]).toEqual([false, false]);
-      expect(await invoke(start('one'))).toMatchObject({ who: 'one', events: 1 });
-    },
-  );
+  it('ends with all of them when one crashes, and another thread takes its place', async () => {
+    const [one, two] = [start('one'), start('two')];
+    const failed = expect(invoke(two, { never: true })).rejects.toMatchObject({ kind: 'crash' });
+    await expect(invoke(one, { throwLater: true })).rejects.toMatchObject({ kind: 'crash' });
+    await failed;
+    expect([one.isOpen, two.isOpen]).toEqual([false, false]);
+    expect(await invoke(start('one'))).toMatchObject({ who: 'one', events: 1 });
+  });
+
+  it('takes no more events when one times out, lets the others end, and another thread takes its place', async () => {
+    const [one, two] = [start('one', { bundle: SEVERAL }), start('two', { bundle: SEVERAL })];
+    const running = invoke(two, { waitsFor: 2 });
+    await expect(invoke(one, { never: true }, 500)).rejects.toMatchObject({ kind: 'time-out' });
+    expect([one.isOpen, two.isOpen]).toEqual([false, false]);
+    const next = start('one', { bundle: SEVERAL });
+    const { threadId } = await invoke(next);
+    // Ends the one that runs. Only a test can send an event to what takes no more.
+    await invoke(two, { waitsFor: 2 });
+    expect((await running).threadId).not.toBe(threadId);
+    await expect(invoke(two)).rejects.toMatchObject({ kind: 'crash' });
+    expect(await invoke(next)).toMatchObject({ warm: 2 });
+  });
+});
+
+describe('an instance with several events at once', () => {
+  const startOne = () => start('one', { bundle: SEVERAL, isHostShared: false });
+
+  it('gives each its own request, trace and deadline, and all of them one process.env and one module', async () => {
+    const one = startOne();
+    await invoke(one, { sets: 'first' });
+    const before = requests;
+    const answers = await Promise.all(
+      [10_000, 20_000, 30_000].map((timeoutMs) => invoke(one, { waitsFor: 3 }, timeoutMs)),
+    );
+    for (const [place, answer] of answers.entries()) {
+      const [id, trace] = [`r${before + place + 1}`, `Root=${before + place + 1}`];
+      expect(answer).toMatchObject({
+        requestIds: [id, id],
+        traces: [trace, trace, trace],
+        last: 'first',
+        warm: 4,
+      });
+      expect(answer.remainingMs).toBeLessThanOrEqual((place + 1) * 10_000);
+      expect(answer.remainingMs).toBeGreaterThan(place * 10_000);
+    }
+    await one.end();
+  });
+
+  it('lets the others end when one times out, and then ends the thread', async () => {
+    const one = startOne();
+    const running = Promise.all([invoke(one, { waitsFor: 3 }), invoke(one, { waitsFor: 3 })]);
+    await expect(invoke(one, { never: true }, 500)).rejects.toMatchObject({
+      kind: 'time-out',
+      message: expect.stringContaining('Task timed out after 0.50 seconds'),
+    });
+    expect(one.isOpen).toBe(false);
+    await invoke(one, { waitsFor: 3 });
+    expect(await running).toHaveLength(2);
+    await expect(invoke(one)).rejects.toMatchObject({
+      kind: 'crash',
+      message: expect.stringContaining('one, in the same thread: Task timed out after 0.50 seconds'),
+    });
+  });
+
+  it('ends with all of them as soon as one times out that blocks the thread', async () => {
+    const one = startOne();
+    await invoke(one);
+    const others = [invoke(one, { never: true }), invoke(one, { never: true })];
+    const failed = Promise.all(
+      others.map((other) =>
+        expect(other).rejects.toMatchObject({
+          kind: 'crash',
+          message: expect.stringContaining('Task timed out after 0.50 seconds, and blocks its thread'),
+        }),
+      ),
+    );
+    await expect(invoke(one, { loop: true }, 500)).rejects.toMatchObject({ kind: 'time-out' });
+    await failed;
+  });
+
+  it('ends when several time out, one after the other', async () => {
+    const one = startOne();
+    await invoke(one);
+    const timedOut = [200, 400].map((timeoutMs) =>
+      expect(invoke(one, { never: true }, timeoutMs)).rejects.toMatchObject({ kind: 'time-out' }),
+    );
+    await Promise.all(timedOut);
+    await expect(invoke(one)).rejects.toMatchObject({ kind: 'crash' });
+  });
+
+  it('ends with all of them when one crashes it', async () => {
+    const one = startOne();
+    await invoke(one);
+    const failed = expect(invoke(one, { never: true })).rejects.toMatchObject({ kind: 'crash' });
+    await expect(invoke(one, { exit: true })).rejects.toMatchObject({ kind: 'crash' });
+    await failed;
+  });
+
+  it('fails all that wait for its start when its bundle cannot be loaded', async () => {
+    const one = start('one', { bundle: 'throw new Error("down");', isHostShared: false });
+    const failed = [invoke(one), invoke(one)].map((event) =>
+      expect(event).rejects.toMatchObject({ kind: 'crash', message: expect.stringContaining('down') }),
+    );
+    await Promise.all(failed);
+    expect(one.isOpen).toBe(false);
+  });
+
+  it('ends all of them when the cloud stops', async () => {
+    const one = startOne();
+    await invoke(one);
+    const failed = expect(invoke(one, { never: true })).rejects.toMatchObject({ kind: 'crash' });
+    await one.end();
+    await failed;
+  });
 });

@@ -1,51 +1,59 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Container, InvocationFailure } from '../../../lib/local/functions/container.ts';
-import { createPool, type FunctionPool, type PoolSetting } from '../../../lib/local/functions/pool.ts';
+import type { Container } from '../../../lib/local/functions/container.ts';
+import { InvocationFailure } from '../../../lib/local/functions/invocation-failure.ts';
+import { createPool, type PoolSetting } from '../../../lib/local/functions/pool.ts';
 
 /** An instance that starts and answers when the test says so. */
 interface Scripted extends Container {
-  isAlive: boolean;
+  /** Takes no more events; those that run may still be answered. */
+  close(): void;
   finishStart(): void;
-  /** Answers the current event. */
+  /** Answers the event that it got first. */
   answer(): void;
+  /** Number of events that it processes. */
+  readonly events: number;
   readonly ended: number;
 }
 
-/** How much of the time an instance computes, and how much requests to others than the cloud are under way. */
-interface Shares {
-  readonly active?: number;
-  readonly outside?: number;
-}
-
-function scripted({ active = 1, outside = 0 }: Shares): Scripted {
+/** @param active how much of the time its thread computes */
+function scripted(active: number): Scripted {
   const start = Promise.withResolvers<void>();
-  let current = Promise.withResolvers<string>();
+  const events: PromiseWithResolvers<string>[] = [];
+  let isOpen = true;
   let ended = 0;
-  const container: Scripted = {
-    isAlive: true,
+  return {
+    get isOpen() {
+      return isOpen;
+    },
+    close: () => {
+      isOpen = false;
+    },
     started: start.promise,
     activeMs: () => active * Date.now(),
-    outsideMs: () => outside * Date.now(),
     finishStart: start.resolve,
-    answer: () => {
-      current.resolve('null');
-      current = Promise.withResolvers<string>();
+    answer: () => events.shift()?.resolve('null'),
+    get events() {
+      return events.length;
     },
     get ended() {
       return ended;
     },
-    invoke: () => current.promise,
+    invoke: () => {
+      const event = Promise.withResolvers<string>();
+      events.push(event);
+      return event.promise;
+    },
     end: async () => {
       ended += 1;
-      container.isAlive = false;
-      current.promise.catch(() => {});
-      current.reject(new InvocationFailure('crash', { errorType: 'E', errorMessage: 'ended', trace: [] }));
+      isOpen = false;
+      start.resolve();
+      const failure = new InvocationFailure('crash', { errorType: 'E', errorMessage: 'ended', trace: [] });
+      for (const event of events.splice(0)) event.reject(failure);
     },
   };
-  return container;
 }
 
-function poolOf(setting: Partial<PoolSetting> = {}, shares: Shares = {}) {
+function poolOf(setting: Partial<PoolSetting> = {}, active = 0.1) {
   const started: Scripted[] = [];
   const pool = createPool(
     {
@@ -54,12 +62,13 @@ function poolOf(setting: Partial<PoolSetting> = {}, shares: Shares = {}) {
       functionArn: 'arn:fn',
       timeoutMs: 1_000,
       mayRecurse: true,
-      size: 3,
+      size: 100,
+      eventsPerInstance: 2,
+      maxInstances: 3,
       idleMs: 60_000,
-      isShared: false,
       isBusy: () => false,
       start: () => {
-        const container = scripted(shares);
+        const container = scripted(active);
         started.push(container);
         return container;
       },
@@ -67,20 +76,24 @@ function poolOf(setting: Partial<PoolSetting> = {}, shares: Shares = {}) {
     },
     () => {},
   );
-  return { pool, started };
+  const send = (events: number) => {
+    const answers = Array.from({ length: events }, () => pool.invoke({}));
+    // The pool's stop may refuse them.
+    for (const answer of answers) answer.catch(() => {});
+    return answers;
+  };
+  /** Sends events to the first instance, which has started. */
+  const sendToStarted = async (events: number) => {
+    const answers = send(events);
+    await vi.advanceTimersByTimeAsync(1);
+    started[0]?.finishStart();
+    await vi.advanceTimersByTimeAsync(1);
+    return answers;
+  };
+  return { pool, started, send, sendToStarted };
 }
 
-/** Sends twenty events at once, and lets each instance answer one every 80 ms for 1.6 s. */
-async function answerSlowly(pool: FunctionPool, started: readonly Scripted[]): Promise<void> {
-  for (let event = 0; event < 20; event += 1) void pool.invoke({});
-  for (let round = 0; round < 20; round += 1) {
-    await vi.advanceTimersByTimeAsync(80);
-    for (const container of started) {
-      container.finishStart();
-      container.answer();
-    }
-  }
-}
+const eventsOf = (instances: readonly Scripted[]) => instances.map(({ events }) => events);
 
 describe('the instances of a function', () => {
   beforeEach(() => {
@@ -91,21 +104,41 @@ describe('the instances of a function', () => {
   });
 
   it('are none before the first event, and one for events in turn', async () => {
-    const { pool, started } = poolOf();
+    const { started, sendToStarted } = poolOf();
     expect(started).toHaveLength(0);
     for (let event = 0; event < 3; event += 1) {
-      const answered = pool.invoke({});
-      await vi.advanceTimersByTimeAsync(1);
-      started[0]?.finishStart();
+      const answers = await sendToStarted(1);
       started[0]?.answer();
-      await answered;
+      await Promise.all(answers);
     }
     expect(started).toHaveLength(1);
   });
 
-  it('become more only while events wait for long, one after the other, up to the size', async () => {
-    const { pool, started } = poolOf();
-    for (let event = 0; event < 9; event += 1) void pool.invoke({});
+  it('process several events at once, also those that arrive while the first instance starts', async () => {
+    const { pool, started, send, sendToStarted } = poolOf({ eventsPerInstance: 10 });
+    send(4);
+    await sendToStarted(4);
+    expect(eventsOf(started)).toEqual([8]);
+    expect(pool.running).toBe(8);
+  });
+
+  it('never process more events at once than the size of the function', async () => {
+    const { started, sendToStarted } = poolOf({ size: 3, eventsPerInstance: 10 });
+    await sendToStarted(5);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(eventsOf(started)).toEqual([3]);
+    started[0]?.answer();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(eventsOf(started)).toEqual([3]);
+    started[0]?.answer();
+    started[0]?.answer();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(eventsOf(started)).toEqual([2]);
+  });
+
+  it('become more only while events wait for long, one after the other, up to their maximum', async () => {
+    const { started, send } = poolOf();
+    send(9);
     await vi.advanceTimersByTimeAsync(500);
     // Another one starts only when the last one has started: a cold start must not bring a dozen instances.
     expect(started).toHaveLength(1);
@@ -116,12 +149,12 @@ describe('the instances of a function', () => {
     }
     started.at(-1)?.finishStart();
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(started).toHaveLength(3);
+    expect(eventsOf(started)).toEqual([2, 2, 2]);
   });
 
   it('stay as they are while quick answers keep the waits short', async () => {
-    const { pool, started } = poolOf();
-    const answers = Array.from({ length: 20 }, () => pool.invoke({}));
+    const { started, send } = poolOf();
+    const answers = send(20);
     await vi.advanceTimersByTimeAsync(1);
     started[0]?.finishStart();
     for (let event = 0; event < 20; event += 1) {
@@ -133,91 +166,155 @@ describe('the instances of a function', () => {
   });
 
   it('become more slowly on a machine that has no free core', async () => {
-    const { pool, started } = poolOf({ isBusy: () => true });
-    for (let event = 0; event < 2; event += 1) void pool.invoke({});
-    await vi.advanceTimersByTimeAsync(1);
-    started[0]?.finishStart();
+    const { started, sendToStarted } = poolOf({ isBusy: () => true });
+    await sendToStarted(3);
     await vi.advanceTimersByTimeAsync(500);
     expect(started).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(600);
     expect(started).toHaveLength(2);
   });
 
-  it('become more at once on a busy machine if they wait for others themselves', async () => {
-    const { pool, started } = poolOf({ isBusy: () => true }, { active: 0.05 });
-    for (let event = 0; event < 2; event += 1) void pool.invoke({});
+  it('get each event where the fewest run', async () => {
+    const { started, sendToStarted, send } = poolOf({ eventsPerInstance: 4 });
+    await sendToStarted(5);
+    await vi.advanceTimersByTimeAsync(200);
+    started[1]?.finishStart();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(eventsOf(started)).toEqual([4, 1]);
+    send(1);
     await vi.advanceTimersByTimeAsync(1);
-    started[0]?.finishStart();
-    await vi.advanceTimersByTimeAsync(500);
+    expect(eventsOf(started)).toEqual([4, 2]);
+  });
+
+  it('become more if their threads compute without a pause while a core is free', async () => {
+    const { started, sendToStarted } = poolOf({ eventsPerInstance: 10 }, 1);
+    await sendToStarted(4);
+    for (let second = 0; second < 2; second += 1) {
+      expect(started).toHaveLength(1);
+      await vi.advanceTimersByTimeAsync(900);
+      started[0]?.answer();
+      await vi.advanceTimersByTimeAsync(150);
+    }
     expect(started).toHaveLength(2);
   });
 
-  it('stay few on a busy machine while they answer events, however many wait', async () => {
-    const { pool, started } = poolOf({ isBusy: () => true }, { active: 0.05 });
-    await answerSlowly(pool, started);
-    expect(started).toHaveLength(1);
+  it.each([
+    ['no core is free', true, 1],
+    ['the threads wait for others', false, 0.5],
+  ])('stay as they are while events are answered and %s', async (_, isBusy, active) => {
+    const { started, sendToStarted } = poolOf({ eventsPerInstance: 10, isBusy: () => isBusy }, active);
+    await sendToStarted(8);
+    for (let second = 0; second < 6; second += 1) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      started[0]?.answer();
+    }
+    expect(eventsOf(started)).toEqual([2]);
   });
 
-  it('become more on a busy machine if the events that they answer wait for others', async () => {
-    const { pool, started } = poolOf({ isBusy: () => true }, { active: 0.05, outside: 0.9 });
-    await answerSlowly(pool, started);
-    expect(started).toHaveLength(3);
-  });
-
-  it('stay as they are while they compute in the thread that they share', async () => {
-    const { pool, started } = poolOf({ isShared: true });
-    for (let event = 0; event < 3; event += 1) void pool.invoke({});
-    await vi.advanceTimersByTimeAsync(1);
-    started[0]?.finishStart();
-    await vi.advanceTimersByTimeAsync(5_000);
-    expect(started).toHaveLength(1);
-  });
-
-  it('become more in the thread that they share while it waits', async () => {
-    const { pool, started } = poolOf({ isShared: true }, { active: 0.05 });
-    for (let event = 0; event < 3; event += 1) void pool.invoke({});
-    await vi.advanceTimersByTimeAsync(1);
-    started[0]?.finishStart();
-    await vi.advanceTimersByTimeAsync(500);
+  it('get another one beside it if an event blocks a thread, and the next events go there', async () => {
+    const { started, sendToStarted, send } = poolOf({ eventsPerInstance: 10, isBusy: () => true }, 1);
+    await sendToStarted(1);
+    await vi.advanceTimersByTimeAsync(2_500);
     expect(started).toHaveLength(2);
+    started[1]?.finishStart();
+    await vi.advanceTimersByTimeAsync(1);
+    send(3);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(eventsOf(started)).toEqual([1, 3]);
+  });
+
+  it('get no events any more once one of them has timed out, and are forgotten when the others have ended', async () => {
+    const { started, sendToStarted, send } = poolOf();
+    await sendToStarted(2);
+    started[0]?.close();
+    started[0]?.answer();
+    send(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(eventsOf(started)).toEqual([1, 1]);
+    started[0]?.answer();
+    started[1]?.answer();
+    started[1]?.finishStart();
+    await vi.advanceTimersByTimeAsync(61_000);
+    // It ended itself. Only its successor has become idle.
+    expect(started.map(({ ended }) => ended)).toEqual([0, 1]);
+  });
+
+  it('are replaced for events that waited for them', async () => {
+    const { started, sendToStarted } = poolOf({ maxInstances: 1 });
+    await sendToStarted(3);
+    started[0]?.close();
+    started[0]?.answer();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(eventsOf(started)).toEqual([1, 1]);
   });
 
   it('end when they had no event for a while, and start anew', async () => {
-    const { pool, started } = poolOf();
-    const answered = pool.invoke({});
-    await vi.advanceTimersByTimeAsync(1);
-    started[0]?.finishStart();
+    const { started, sendToStarted, send } = poolOf();
+    const answers = await sendToStarted(1);
     started[0]?.answer();
-    await answered;
+    await Promise.all(answers);
     await vi.advanceTimersByTimeAsync(59_000);
     expect(started[0]?.ended).toBe(0);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(started[0]?.ended).toBe(1);
-    void pool.invoke({});
-    await vi.advanceTimersByTimeAsync(1);
+    send(1);
     expect(started).toHaveLength(2);
   });
 
-  it('have room at once where none is busy, and otherwise when one becomes free', async () => {
-    const { pool, started } = poolOf({ size: 1 });
+  it('end one by one: the younger goes while the older works', async () => {
+    const { started, sendToStarted } = poolOf();
+    const answers = await sendToStarted(3);
+    await vi.advanceTimersByTimeAsync(200);
+    started[1]?.finishStart();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(eventsOf(started)).toEqual([2, 1]);
+    for (const instance of [started[0], started[0], started[1]]) instance?.answer();
+    await Promise.all(answers);
+    for (let second = 0; second < 65; second += 1) {
+      const [answer] = await sendToStarted(1);
+      started[0]?.answer();
+      await answer;
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(started.map(({ ended }) => ended)).toEqual([0, 1]);
+  });
+
+  it('have room where none has started yet, or one has a place', async () => {
+    const { pool, started, sendToStarted } = poolOf();
     await pool.room();
     expect(started).toHaveLength(0);
-    const answered = pool.invoke({});
-    await vi.advanceTimersByTimeAsync(1);
-    started[0]?.finishStart();
+    await sendToStarted(1);
+    await pool.room();
+    expect(started).toHaveLength(1);
+  });
+
+  it.each([
+    ['the first one starts', 1, (one: Scripted | undefined) => one?.finishStart()],
+    [
+      'all places are taken',
+      2,
+      (one: Scripted | undefined) => {
+        one?.finishStart();
+        one?.answer();
+      },
+    ],
+  ])('have no room while %s', async (_, events, makeRoom) => {
+    const { pool, started, send } = poolOf({ maxInstances: 1 });
+    send(events);
     let hasRoom = false;
     const room = pool.room().then(() => {
       hasRoom = true;
     });
     await vi.advanceTimersByTimeAsync(1_000);
     expect(hasRoom).toBe(false);
-    started[0]?.answer();
-    await Promise.all([answered, room]);
+    makeRoom(started[0]);
+    await room;
+    expect(pool.running).toBe(1);
   });
 
   it('answer the events that wait when the cloud stops, as long as there is time', async () => {
-    const { pool, started } = poolOf({ size: 1 });
-    const answers = Array.from({ length: 3 }, () => pool.invoke({}));
+    const { pool, started, send } = poolOf({ size: 1 });
+    const answers = send(3);
     await vi.advanceTimersByTimeAsync(1);
     const stopped = pool.stop(5_000);
     for (let event = 0; event < 3; event += 1) {
@@ -232,11 +329,13 @@ describe('the instances of a function', () => {
 
   it('do not start again when the cloud stops at the moment at which an event arrives', async () => {
     const { pool, started } = poolOf();
-    const refused = expect(pool.invoke({})).rejects.toThrow('stopping');
-    await pool.stop(5_000);
-    await vi.advanceTimersByTimeAsync(1);
+    const refused = expect(pool.invoke({})).rejects.toThrow('ended');
+    const stopped = pool.stop(5_000);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await Promise.all([refused, stopped]);
+    await vi.advanceTimersByTimeAsync(5_000);
     expect(started.map(({ ended }) => ended)).toEqual([1]);
-    await refused;
+    await expect(pool.invoke({})).rejects.toThrow('stopping');
   });
 
   it('refuse the events that still wait when the cloud has stopped', async () => {

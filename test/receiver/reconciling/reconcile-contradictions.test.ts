@@ -37,7 +37,7 @@ describe('reconciling', () => {
     await trade(kit, { windows: 1, each: 2, tells: () => true });
     const { page } = world.ports.feed;
     const standing = await world.ports.windows.read(
-      merchantIdSchema.parse('demo'),
+      merchantIdSchema().parse('demo'),
       '2026-11-20T08:00:00.000Z',
     );
     if (standing === undefined) throw new Error('no window');

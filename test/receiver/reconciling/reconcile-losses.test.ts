@@ -52,7 +52,7 @@ describe('reconciling', () => {
     // What the index showed too late: the audit finds it, and raises the window's revision.
     const start = '2026-11-20T10:00:00.000Z';
     const listedAt = '2026-11-20T10:01:00.000Z';
-    const late = outcomeSchema.parse({
+    const late = outcomeSchema().parse({
       merchantId: 'demo',
       transactionId: 'late_1',
       version: 1,
@@ -61,9 +61,9 @@ describe('reconciling', () => {
       listedAt,
     });
     await world.ports.outcomes.putIfAbsent(late, 0);
-    const standing = await world.ports.windows.read(merchantIdSchema.parse('demo'), start);
+    const standing = await world.ports.windows.read(merchantIdSchema().parse('demo'), start);
     if (standing === undefined) throw new Error('no window');
-    const rows = [late, outcomeSchema.parse({ ...kit.applied.find(({ listedAt: at }) => at >= start) })];
+    const rows = [late, outcomeSchema().parse({ ...kit.applied.find(({ listedAt: at }) => at >= start) })];
     const sum = createDigestSum();
     for (const row of rows) sum.add(row);
     await world.ports.windows.revise({ ...standing, groups: sum.groups(), revision: 1 }, 0);

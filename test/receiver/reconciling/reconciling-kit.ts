@@ -36,7 +36,7 @@ export async function fillFirst(world: World, kit: Kit, count: number): Promise<
 /** The service's audit found something in the first window: it has another revision. */
 export async function revise(world: World): Promise<void> {
   const { windows } = world.ports;
-  const window = await windows.read(merchantIdSchema.parse('demo'), new Date(START_MS).toISOString());
+  const window = await windows.read(merchantIdSchema().parse('demo'), new Date(START_MS).toISOString());
   if (window === undefined) throw new Error('The first window is not closed.');
   await windows.revise({ ...window, revision: window.revision + 1 }, window.revision);
 }

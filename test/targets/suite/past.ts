@@ -26,7 +26,7 @@ export async function livedThrough(
     const time = new Date(day.endMs - LIVED_MS / 2 + n * 1_000).toISOString();
     const stamps = { version: 1, recordedAt: time, listedAt: time };
     const outcome = { ...payment({ amount: n }), ...stamps, merchantId, transactionId: `pay_${n}` };
-    return { ...outcomeSchema.parse(outcome), listedAt: time };
+    return { ...outcomeSchema().parse(outcome), listedAt: time };
   });
   for (const row of rows) {
     const Item = outcomeItem(row, { feedShard: 0, retentionDays: RETENTION_DAYS });

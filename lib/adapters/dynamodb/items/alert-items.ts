@@ -18,5 +18,5 @@ function ttlOf(nowMs: number, days: number): number {
 
 /** @throws ZodError if the item is not an alert */
 export function alertFromItem(item: Readonly<Record<string, unknown>>): Alert {
-  return alertSchema.parse(item);
+  return alertSchema().parse(item);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { BucketDigest } from '../../../core/feed/digest.ts';
+import { onFirstUse } from '../../../core/reading/on-first-use.ts';
 
 /**
  * Bucket digests as items: per event type, 21 bytes a bucket instead of 120 as a map. They are stored next to their
@@ -11,12 +12,16 @@ const RECORD_BYTES = 21;
 const COUNT_AT = 1;
 const HASH_AT = 5;
 
-const eventTypeSchema = z.object({
-  transactionType: z.string(),
-  status: z.string(),
-  digests: z.instanceof(Uint8Array),
-});
-const itemSchema = z.object({ revision: z.number().int(), eventTypes: z.array(eventTypeSchema) });
+const eventTypeSchema = onFirstUse(() =>
+  z.object({
+    transactionType: z.string(),
+    status: z.string(),
+    digests: z.instanceof(Uint8Array),
+  }),
+);
+const itemSchema = onFirstUse(() =>
+  z.object({ revision: z.number().int(), eventTypes: z.array(eventTypeSchema()) }),
+);
 
 export function bucketAttributes(buckets: readonly BucketDigest[]): Record<string, unknown> {
   const byType = Map.groupBy(buckets, ({ transactionType, status }) => `${transactionType}\n${status}`);
@@ -33,7 +38,7 @@ export function bucketsFromItem(item: Readonly<Record<string, unknown>>): {
   readonly revision: number;
   readonly buckets: readonly BucketDigest[];
 } {
-  const { revision, eventTypes } = itemSchema.parse(item);
+  const { revision, eventTypes } = itemSchema().parse(item);
   const buckets = eventTypes.flatMap(({ digests, ...eventType }) => {
     const bytes = Buffer.from(digests);
     return Array.from({ length: bytes.length / RECORD_BYTES }, (_, index) => ({

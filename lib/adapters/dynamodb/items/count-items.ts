@@ -9,6 +9,7 @@ import {
   STATE,
 } from '../../../core/counts/attempt-counts.ts';
 import { ALL, type CountKey, type CountRow } from '../../../core/counts/count-store.ts';
+import { onFirstUse } from '../../../core/reading/on-first-use.ts';
 import { storedEndpointId, storedMerchantId, storedTime } from '../../../core/reading/stored.ts';
 
 /**
@@ -27,17 +28,19 @@ export const markName = (shard: string) => `mark#${shard}`;
 const NAMES = [DELIVERED, LOST, EXPECTED];
 const STARTS = [FAILED, DELAY, STATE];
 
-const all = z.literal(ALL);
-const rowSchema = z.object({
-  merchantId: z.union([all, storedMerchantId]),
-  endpointId: z.union([all, storedEndpointId]),
-  hour: storedTime,
-  changedOn: z.string().exactOptional(),
-});
+const all = onFirstUse(() => z.literal(ALL));
+const rowSchema = onFirstUse(() =>
+  z.object({
+    merchantId: z.union([all(), storedMerchantId()]),
+    endpointId: z.union([all(), storedEndpointId()]),
+    hour: storedTime(),
+    changedOn: z.string().exactOptional(),
+  }),
+);
 
 /** @throws ZodError if the item is not a row of counts */
 export function countRowFromItem(item: Readonly<Record<string, unknown>>): CountRow {
-  return { ...rowSchema.parse(item), counts: countsIn(item) };
+  return { ...rowSchema().parse(item), counts: countsIn(item) };
 }
 
 function countsIn(item: Readonly<Record<string, unknown>>): Counts {

@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import type { StoredExpectation } from '../../../core/counts/counted-writes.ts';
 import type { WindowExpectation } from '../../../core/feed/expectation-store.ts';
+import { onFirstUse } from '../../../core/reading/on-first-use.ts';
 import { storedMerchantId, storedTime } from '../../../core/reading/stored.ts';
 import { expectationSk, windowPk } from './item-keys.ts';
 
-const schema = z.object({
-  merchantId: storedMerchantId,
-  start: storedTime,
-  expected: z.int().nonnegative(),
-  expectedBefore: z.int().nonnegative(),
-});
+const schema = onFirstUse(() =>
+  z.object({
+    merchantId: storedMerchantId(),
+    start: storedTime(),
+    expected: z.int().nonnegative(),
+    expectedBefore: z.int().nonnegative(),
+  }),
+);
 
 export const expectationKey = ({ merchantId, start }: Omit<WindowExpectation, 'expected'>) => ({
   pk: windowPk(merchantId),
@@ -22,5 +25,5 @@ export function expectationItem(expectation: StoredExpectation): Record<string, 
 
 /** @throws ZodError if the item is not an expectation */
 export function expectationFromItem(item: Readonly<Record<string, unknown>>): StoredExpectation {
-  return schema.parse(item);
+  return schema().parse(item);
 }

@@ -127,7 +127,7 @@ export function notificationKeyOf(row: Readonly<Record<string, unknown>>): Notif
   const [kind, merchantId, transactionId] = String(row.pk).split('#');
   const [marker, version, endpointId] = String(row.sk).split('#');
   if (kind !== 'T' || marker !== 'N') return undefined;
-  const parsed = notificationKeySchema.safeParse({
+  const parsed = notificationKeySchema().safeParse({
     merchantId,
     transactionId,
     version: Number(version),
@@ -139,7 +139,7 @@ export function notificationKeyOf(row: Readonly<Record<string, unknown>>): Notif
 export function checkKeyOf(row: Readonly<Record<string, unknown>>): TransactionKey | undefined {
   const [kind, merchantId, transactionId] = String(row.pk).split('#');
   if (kind !== 'T' || row.sk !== CHECK_SK) return undefined;
-  const parsed = checkKeySchema.safeParse({ merchantId, transactionId });
+  const parsed = checkKeySchema().safeParse({ merchantId, transactionId });
   return parsed.success ? parsed.data : undefined;
 }
 
@@ -147,7 +147,7 @@ function alertNotificationKeyOf(row: Readonly<Record<string, unknown>>): Notific
   const [kind, merchantId] = String(row.pk).split('#');
   const [transactionId, endpointId] = String(row.sk).split('#');
   if (kind !== 'I') return undefined;
-  const parsed = notificationKeySchema.safeParse({ merchantId, transactionId, version: 1, endpointId });
+  const parsed = notificationKeySchema().safeParse({ merchantId, transactionId, version: 1, endpointId });
   return parsed.success ? parsed.data : undefined;
 }
 

@@ -41,7 +41,7 @@ export function notificationFromItem(item: Readonly<Record<string, unknown>>): N
   const lines: unknown = item.attempts ?? [];
   // If these were read as no attempts, the next write would erase them and the count would restart at 1.
   if (!Array.isArray(lines)) throw new TypeError('The attempts are not a list.');
-  return notificationSchema.parse({ ...item, attempts: lines.map(String).map(attemptOf) });
+  return notificationSchema().parse({ ...item, attempts: lines.map(String).map(attemptOf) });
 }
 
 /** Base of the numbers on an attempt's line. A large base keeps an item within 2 KB. */

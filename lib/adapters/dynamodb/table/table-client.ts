@@ -1,8 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock, Reporter } from '../../../core/runtime/environment.ts';
 import { AwsSha256 } from '../../aws-sha256.ts';
 import { RETRY_MODE } from '../../retry-mode.ts';
+import { createTurns, type Turns } from '../../turns.ts';
 import { numberOf } from '../reading-rows.ts';
 import { type ClockCheck, createClockCheck } from './clock-check.ts';
 
@@ -13,6 +15,8 @@ export interface Table {
   readonly documents: DynamoDBDocumentClient;
   /** Writes that carry a stamp: one try without retries in the SDK, because the stamp becomes stale. */
   readonly stamping: DynamoDBDocumentClient;
+  /** For `stamping`: a connection is free for a write that is stamped in its turn. A stamp that waits in line becomes stale. */
+  readonly stampTurns: Turns;
   /** Maximum milliseconds from stamp to commit. Must be less than a third of the feed lag. */
   readonly stampBoundMs: number;
   readonly clockCheck: ClockCheck;
@@ -23,6 +27,8 @@ export interface Table {
 
 const REQUEST_TIMEOUT_MS = 3_000;
 const CONNECTION_TIMEOUT_MS = 1_000;
+/** As many connections as the SDK opens by default. */
+const MAX_SOCKETS = 50;
 const MAX_ATTEMPTS = 4;
 const MAX_STAMP_BOUND_MS = 3_000;
 
@@ -41,11 +47,11 @@ export function openTable(options: TableOptions): Table {
       maxAttempts,
       retryMode: RETRY_MODE,
       sha256: AwsSha256,
-      requestHandler: {
+      requestHandler: new HandlerInTurns({
         connectionTimeout: CONNECTION_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
         throwOnRequestTimeout: true,
-      },
+      }),
     });
     clockCheck.watch(client);
     return DynamoDBDocumentClient.from(client, {
@@ -57,9 +63,19 @@ export function openTable(options: TableOptions): Table {
     name: options.name,
     documents: open(MAX_ATTEMPTS),
     stamping: open(1),
+    stampTurns: createTurns(MAX_SOCKETS),
     stampBoundMs,
     clockCheck,
     clock: options.clock,
     reporter: options.reporter,
   };
+}
+
+/** Sends a request when a connection is free for it. The handler alone counts a wait for one as a failure to connect. */
+class HandlerInTurns extends NodeHttpHandler {
+  readonly #turns = createTurns(MAX_SOCKETS);
+
+  override handle(...request: Parameters<NodeHttpHandler['handle']>): ReturnType<NodeHttpHandler['handle']> {
+    return this.#turns.run(() => super.handle(...request));
+  }
 }

@@ -32,7 +32,7 @@ export const unresolvedPage = page({
     const cursor = query('cursor');
     const asked = { limit: PAGE_SIZE, ...(search && { merchantId: search }), ...(cursor && { cursor }) };
     // No merchant has what cannot be an id.
-    const isPossible = search === undefined || merchantIdSchema.safeParse(search).success;
+    const isPossible = search === undefined || merchantIdSchema().safeParse(search).success;
     const found = isPossible
       ? await api.ask(listUnresolvedTransactions, { query: asked }).catch(orNothing)
       : NOTHING;

@@ -43,7 +43,7 @@ export const auditLogPage = page({
     if (from !== undefined && to !== undefined && from > to) {
       return { ...common, found: NOTHING, fault: 'badRange' };
     }
-    if (merchantId !== undefined && !merchantIdSchema.safeParse(merchantId).success) {
+    if (merchantId !== undefined && !merchantIdSchema().safeParse(merchantId).success) {
       return { ...common, found: NOTHING, fault: 'unknownMerchant' };
     }
     const asked = {

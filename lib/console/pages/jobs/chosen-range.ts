@@ -33,7 +33,7 @@ export function chosenRange(given: Given): ChosenRange | undefined {
   const [fromMs, toMs] = [instantOfField(given('from')), instantOfField(given('to'))];
   if (include === undefined || fromMs === undefined || toMs === undefined || fromMs >= toMs) return undefined;
   const endpointId = given('endpointId');
-  if (endpointId !== undefined && !endpointIdSchema.safeParse(endpointId).success) return undefined;
+  if (endpointId !== undefined && !endpointIdSchema().safeParse(endpointId).success) return undefined;
   const states = include === 'undelivered' ? chosenStates(given) : [];
   return {
     include,

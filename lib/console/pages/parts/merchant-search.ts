@@ -17,7 +17,7 @@ export async function findMerchants({ api, query }: Visit, limit: string): Promi
   const search = query('q');
   const cursor = query('cursor');
   // No id begins with what cannot be an id.
-  const isPossible = search === undefined || merchantIdSchema.safeParse(search).success;
+  const isPossible = search === undefined || merchantIdSchema().safeParse(search).success;
   const asked = { limit, ...(search && { prefix: search }), ...(cursor && { cursor }) };
   const found = isPossible ? await api.ask(listMerchants, { query: asked }) : NOTHING;
   return { found, search, isFirst: cursor === undefined };

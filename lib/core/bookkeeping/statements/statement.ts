@@ -1,30 +1,33 @@
 import * as z from 'zod';
+import { onFirstUse, type Parsed } from '../../reading/on-first-use.ts';
 import { storedMerchantId, storedTime } from '../../reading/stored.ts';
 import { isoTime, msOf } from '../../time.ts';
 import { dateAfter, dateAt, startOfDate } from '../../time-zone.ts';
 
 /** A daily statement: what a merchant's feed listed between two moments, as a file with control totals. */
 
-export const statementSchema = z.object({
-  merchantId: storedMerchantId,
-  date: z.iso.date(),
-  /** The merchant's time zone when this statement was made. */
-  timeZone: z.string(),
-  /** Inclusive, by `listedAt`. Equals the end of the previous statement. */
-  from: storedTime,
-  /** Exclusive. */
-  to: storedTime,
-  /** The sum of its windows' revisions. If a window is revised, this rises and a new file is made. */
-  revision: z.number().int().nonnegative(),
-  rows: z.number().int().nonnegative(),
-  bytes: z.number().int().positive(),
-  /** SHA-256 of the whole file, in hex. */
-  sha256: z.string(),
-  /** The file's name in storage. Each build has a new name, so that no file ever changes. */
-  file: z.string(),
-  builtAt: storedTime,
-});
-export type Statement = z.infer<typeof statementSchema>;
+export const statementSchema = onFirstUse(() =>
+  z.object({
+    merchantId: storedMerchantId(),
+    date: z.iso.date(),
+    /** The merchant's time zone when this statement was made. */
+    timeZone: z.string(),
+    /** Inclusive, by `listedAt`. Equals the end of the previous statement. */
+    from: storedTime(),
+    /** Exclusive. */
+    to: storedTime(),
+    /** The sum of its windows' revisions. If a window is revised, this rises and a new file is made. */
+    revision: z.number().int().nonnegative(),
+    rows: z.number().int().nonnegative(),
+    bytes: z.number().int().positive(),
+    /** SHA-256 of the whole file, in hex. */
+    sha256: z.string(),
+    /** The file's name in storage. Each build has a new name, so that no file ever changes. */
+    file: z.string(),
+    builtAt: storedTime(),
+  }),
+);
+export type Statement = Parsed<typeof statementSchema>;
 
 export type StatementDay = Pick<Statement, 'date' | 'timeZone' | 'from' | 'to'>;
 

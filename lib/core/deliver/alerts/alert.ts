@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { AlertSummary, AlertType } from '../../../protocol/alerts.ts';
 import { webhookIdOf } from '../../../protocol/event-names.ts';
 import type { MerchantId, TransactionId, Version } from '../../model.ts';
+import { onFirstUse, type Parsed } from '../../reading/on-first-use.ts';
 import {
   storedAlertId,
   storedEndpointId,
@@ -18,30 +19,34 @@ import { HOUR_MS, isoTime } from '../../time.ts';
 const PART = '!';
 
 /** Where repeats of an alert are noted, to be counted in the hour's summary. */
-const tallySchema = z.object({
-  endpointId: storedEndpointId,
-  type: storedWord<AlertType>(),
-  hour: storedTime,
-});
+const tallySchema = onFirstUse(() =>
+  z.object({
+    endpointId: storedEndpointId(),
+    type: storedWord<AlertType>(),
+    hour: storedTime(),
+  }),
+);
 /** One kind of news about one endpoint in one hour. */
-export type Tally = z.infer<typeof tallySchema>;
+export type Tally = Parsed<typeof tallySchema>;
 
-export const alertSchema = z.object({
-  merchantId: storedMerchantId,
-  alertId: storedAlertId,
-  type: storedWord<AlertType>(),
-  /** When the service noticed. */
-  at: storedTime,
-  /** What it is about: a repetition of the same news, after a process died, is known by it. */
-  about: storedId,
-  /** The callback's `data` as JSON text, which stays as it is. */
-  data: z.string(),
-  /** On a summary: what it counts. */
-  tally: tallySchema.exactOptional(),
-  /** On a summary, once its first attempt was prepared. Then it never changes. */
-  count: z.int().nonnegative().exactOptional(),
-});
-export type Alert = z.infer<typeof alertSchema>;
+export const alertSchema = onFirstUse(() =>
+  z.object({
+    merchantId: storedMerchantId(),
+    alertId: storedAlertId(),
+    type: storedWord<AlertType>(),
+    /** When the service noticed. */
+    at: storedTime(),
+    /** What it is about: a repetition of the same news, after a process died, is known by it. */
+    about: storedId(),
+    /** The callback's `data` as JSON text, which stays as it is. */
+    data: z.string(),
+    /** On a summary: what it counts. */
+    tally: tallySchema().exactOptional(),
+    /** On a summary, once its first attempt was prepared. Then it never changes. */
+    count: z.int().nonnegative().exactOptional(),
+  }),
+);
+export type Alert = Parsed<typeof alertSchema>;
 
 export type AlertKey = Pick<Alert, 'merchantId' | 'alertId'>;
 
@@ -59,7 +64,7 @@ export function alertIdOf({ hour, name, subject }: AlertIdParts): string {
 /** The tally that an alert about an endpoint was noted in, by its id alone. Other alerts and texts have none. */
 export function tallyInAlertId(alertId: string): Tally | undefined {
   const [, hour, type, endpointId] = alertId.split(PART);
-  return tallySchema.safeParse({ hour, type, endpointId }).data;
+  return tallySchema().safeParse({ hour, type, endpointId }).data;
 }
 
 /** The start of the hour in which a time lies. */

@@ -87,7 +87,7 @@ function messageIn(body: string): LaneMessage | undefined {
 }
 
 function readMessage(value: unknown): LaneMessage | undefined {
-  return notificationMessageSchema.safeParse(value).data ?? checkMessageSchema.safeParse(value).data;
+  return notificationMessageSchema().safeParse(value).data ?? checkMessageSchema().safeParse(value).data;
 }
 
 function parse(text: unknown): unknown {

@@ -28,9 +28,9 @@ export function keyOfParked({
 }: Pick<ParkedRecord, 'payload'>): (TransactionKey & { readonly version: Version }) | undefined {
   const [, owner, id] = KEY_OF_RECORD.exec(payload) ?? [];
   const [, digit] = VERSION_OF_RECORD.exec(payload) ?? [];
-  const merchantId = merchantIdSchema.safeParse(owner).data;
-  const transactionId = transactionIdSchema.safeParse(id).data;
-  const version = versionSchema.safeParse(Number(digit)).data;
+  const merchantId = merchantIdSchema().safeParse(owner).data;
+  const transactionId = transactionIdSchema().safeParse(id).data;
+  const version = versionSchema().safeParse(Number(digit)).data;
   if (merchantId === undefined || transactionId === undefined || version === undefined) return undefined;
   return { merchantId, transactionId, version };
 }

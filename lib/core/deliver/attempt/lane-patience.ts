@@ -10,7 +10,7 @@ import { sendSigned } from './make-attempt.ts';
 import type { Sender } from './sender.ts';
 import type { Target } from './target.ts';
 
-/** How long the first lane waits for a receiver. A batch occupies an instance until its slowest request ends. */
+/** How long the first lane waits for a receiver. A batch ends with its slowest request, and on Lambda occupies an instance until then. */
 
 export interface LanePatiencePorts {
   readonly sender: Sender;

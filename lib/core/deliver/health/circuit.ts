@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { FailureDetail } from '../../../protocol/failure-detail.ts';
 import type { MerchantId } from '../../model.ts';
+import { onFirstUse, type Parsed } from '../../reading/on-first-use.ts';
 import { storedTime, storedWord } from '../../reading/stored.ts';
 
 /** A call target with its own health: an endpoint, or the host of transactions' own callback URLs. */
@@ -10,35 +11,39 @@ export interface Circuit {
   readonly circuitId: string;
 }
 
-const failureSchema = z.object({
-  at: storedTime,
-  /** Stable code of the failed attempt. */
-  error: z.string(),
-  detail: storedWord<FailureDetail>().exactOptional(),
-  statusCode: z.number().int().exactOptional(),
-});
+const failureSchema = onFirstUse(() =>
+  z.object({
+    at: storedTime(),
+    /** Stable code of the failed attempt. */
+    error: z.string(),
+    detail: storedWord<FailureDetail>().exactOptional(),
+    statusCode: z.number().int().exactOptional(),
+  }),
+);
 
-export const healthSchema = z.object({
-  /** A state unknown to this version counts as not closed. */
-  breaker: storedWord<'closed' | 'open' | 'half-open'>(),
-  /** First failure since the last success. */
-  failingSince: storedTime.exactOptional(),
-  /** Days, counted from `failingSince`, on which attempts failed; see `lost-endpoint.ts`. */
-  failedDays: z.array(z.number().int().nonnegative()).exactOptional(),
-  /** The last success that was known when the row was written: a success alone writes nothing. */
-  lastSuccessAt: storedTime.exactOptional(),
-  /** The last failure that was worth a write: at most 12 hours older than the last one. See `isWorthWriting`. A success keeps it. */
-  lastFailure: failureSchema.exactOptional(),
-  openedAt: storedTime.exactOptional(),
-  /** Open breaker: when one probe may go out. Half-open breaker: when that probe counts as dead. */
-  probeAt: storedTime.exactOptional(),
-  /** Responses are slow: first attempts go to the retry lane, where they do not hold up other first attempts. */
-  slow: z.boolean(),
-  rev: z.number().int().nonnegative(),
-});
+export const healthSchema = onFirstUse(() =>
+  z.object({
+    /** A state unknown to this version counts as not closed. */
+    breaker: storedWord<'closed' | 'open' | 'half-open'>(),
+    /** First failure since the last success. */
+    failingSince: storedTime().exactOptional(),
+    /** Days, counted from `failingSince`, on which attempts failed; see `lost-endpoint.ts`. */
+    failedDays: z.array(z.number().int().nonnegative()).exactOptional(),
+    /** The last success that was known when the row was written: a success alone writes nothing. */
+    lastSuccessAt: storedTime().exactOptional(),
+    /** The last failure that was worth a write: at most 12 hours older than the last one. See `isWorthWriting`. A success keeps it. */
+    lastFailure: failureSchema().exactOptional(),
+    openedAt: storedTime().exactOptional(),
+    /** Open breaker: when one probe may go out. Half-open breaker: when that probe counts as dead. */
+    probeAt: storedTime().exactOptional(),
+    /** Responses are slow: first attempts go to the retry lane, where they do not hold up other first attempts. */
+    slow: z.boolean(),
+    rev: z.number().int().nonnegative(),
+  }),
+);
 
 /** The stored health of a circuit. */
-export type Health = z.infer<typeof healthSchema>;
+export type Health = Parsed<typeof healthSchema>;
 
 /** Why a request failed. */
 export type RequestFailure = Omit<NonNullable<Health['lastFailure']>, 'at'>;

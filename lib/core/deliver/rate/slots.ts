@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { onFirstUse, type Parsed } from '../../reading/on-first-use.ts';
 import { MAX_QUEUE_WAIT_MS } from '../../runtime/waiting.ts';
 import { SECOND_MS } from '../../time.ts';
 
@@ -15,15 +16,17 @@ import { SECOND_MS } from '../../time.ts';
  * A request that returns at its slot still needs leave to go. So messages that come late, all at once or after the rate was
  * lowered do not exceed the rate, and whenever leave can be given, the next one that asks gets it.
  */
-export const slotsSchema = z.object({
-  /** Milliseconds since 1970, with fractions. */
-  sentUntilMs: z.number(),
-  queuedUntilMs: z.number(),
-  rev: z.number().int().nonnegative(),
-});
+export const slotsSchema = onFirstUse(() =>
+  z.object({
+    /** Milliseconds since 1970, with fractions. */
+    sentUntilMs: z.number(),
+    queuedUntilMs: z.number(),
+    rev: z.number().int().nonnegative(),
+  }),
+);
 
 /** The stored state of an endpoint's rate limit. */
-export type Slots = z.infer<typeof slotsSchema>;
+export type Slots = Parsed<typeof slotsSchema>;
 
 /** The state of an endpoint for which nothing is stored. */
 export const NO_SLOTS: Slots = { sentUntilMs: 0, queuedUntilMs: 0, rev: 0 };

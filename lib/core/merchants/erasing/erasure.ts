@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { onFirstUse, type Parsed } from '../../reading/on-first-use.ts';
 import { storedMerchantId, storedTime, storedWord } from '../../reading/stored.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../../time.ts';
 import type { Tombstone } from './tombstone.ts';
@@ -29,29 +30,31 @@ export const PLACES = [
 export type Place = (typeof PLACES)[number];
 
 /** The stored form. A merchant whose deletion has not begun has none. */
-export const erasureSchema = z.object({
-  merchantId: storedMerchantId,
-  erasedAt: storedTime,
-  /** How many partitions of the feed index hold the merchant's outcomes. */
-  feedShards: z.int().min(1),
-  state: storedWord<'deleting' | 'erased'>(),
-  /** From then on, relay deletes what comes late. */
-  beganAt: storedTime,
-  place: storedWord<Place>(),
-  /** The position within the place. Absent: at its beginning. */
-  cursor: z.string().exactOptional(),
-  /** The places are walked several times, until nothing is found. */
-  pass: z.int().positive(),
-  /** The pass begins then. */
-  passFrom: storedTime.exactOptional(),
-  foundInPass: z.int().nonnegative(),
-  /** Deleted so far. A step whose process died is not counted. */
-  rows: z.int().nonnegative(),
-  files: z.int().nonnegative(),
-  endedAt: storedTime.exactOptional(),
-  rev: z.int().positive(),
-});
-export type Erasure = Readonly<z.infer<typeof erasureSchema>>;
+export const erasureSchema = onFirstUse(() =>
+  z.object({
+    merchantId: storedMerchantId(),
+    erasedAt: storedTime(),
+    /** How many partitions of the feed index hold the merchant's outcomes. */
+    feedShards: z.int().min(1),
+    state: storedWord<'deleting' | 'erased'>(),
+    /** From then on, relay deletes what comes late. */
+    beganAt: storedTime(),
+    place: storedWord<Place>(),
+    /** The position within the place. Absent: at its beginning. */
+    cursor: z.string().exactOptional(),
+    /** The places are walked several times, until nothing is found. */
+    pass: z.int().positive(),
+    /** The pass begins then. */
+    passFrom: storedTime().exactOptional(),
+    foundInPass: z.int().nonnegative(),
+    /** Deleted so far. A step whose process died is not counted. */
+    rows: z.int().nonnegative(),
+    files: z.int().nonnegative(),
+    endedAt: storedTime().exactOptional(),
+    rev: z.int().positive(),
+  }),
+);
+export type Erasure = Readonly<Parsed<typeof erasureSchema>>;
 
 /**
  * The longest time for which a function runs. All that began before the tombstone has written its last row by then: a

@@ -3,6 +3,7 @@ import { sha256Hex } from '../../../protocol/hashes.ts';
 import { ACCESS_KEY } from '../../../protocol/id-forms.ts';
 import { base62, equalInConstantTime } from '../../crypto.ts';
 import type { MerchantId } from '../../model.ts';
+import { onFirstUse, type Parsed } from '../../reading/on-first-use.ts';
 import { storedId, storedMerchantId, storedTime, storedWord } from '../../reading/stored.ts';
 import { createBoundedCache } from '../../runtime/bounded-cache.ts';
 import type { Clock, Random } from '../../runtime/environment.ts';
@@ -30,17 +31,19 @@ export interface KeyStore {
 
 export const scopes = ['admin', 'initiator', 'merchant', 'receiver'] as const;
 export type Scope = (typeof scopes)[number];
-export const keyRecordSchema = z.object({
-  keyId: storedId,
-  secretHash: z.string(),
-  /** A scope that this version does not know grants nothing. */
-  scope: storedWord<Scope>(),
-  /** Absent on keys for all merchants. */
-  merchantId: storedMerchantId.exactOptional(),
-  createdAt: storedTime,
-  expiresAt: storedTime.exactOptional(),
-});
-export type KeyRecord = z.infer<typeof keyRecordSchema>;
+export const keyRecordSchema = onFirstUse(() =>
+  z.object({
+    keyId: storedId(),
+    secretHash: z.string(),
+    /** A scope that this version does not know grants nothing. */
+    scope: storedWord<Scope>(),
+    /** Absent on keys for all merchants. */
+    merchantId: storedMerchantId().exactOptional(),
+    createdAt: storedTime(),
+    expiresAt: storedTime().exactOptional(),
+  }),
+);
+export type KeyRecord = Parsed<typeof keyRecordSchema>;
 
 /** The authenticated caller. */
 export interface Caller {

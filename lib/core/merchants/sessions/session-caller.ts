@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { sha256Hex } from '../../../protocol/hashes.ts';
 import { equalInConstantTime } from '../../crypto.ts';
 import { merchantIdSchema } from '../../model.ts';
+import { onFirstUse, type Parsed } from '../../reading/on-first-use.ts';
 import type { Clock } from '../../runtime/environment.ts';
 import { isoTime } from '../../time.ts';
 import {
@@ -14,14 +15,16 @@ import {
 import type { GeneratedSecret } from '../secrets/service-secret.ts';
 
 /** What the console says of the session for which it calls. Only the console's role can make such a request. */
-const sessionCallerSchema = z.strictObject({
-  keyId: z.string().max(64),
-  /** The hash of the key's secret, as the session keeps it. */
-  secretHash: z.string().max(64),
-  /** Limits the caller to this merchant. */
-  merchantId: merchantIdSchema.exactOptional(),
-});
-type SessionCaller = Readonly<z.infer<typeof sessionCallerSchema>>;
+const sessionCallerSchema = onFirstUse(() =>
+  z.strictObject({
+    keyId: z.string().max(64),
+    /** The hash of the key's secret, as the session keeps it. */
+    secretHash: z.string().max(64),
+    /** Limits the caller to this merchant. */
+    merchantId: merchantIdSchema().exactOptional(),
+  }),
+);
+type SessionCaller = Readonly<Parsed<typeof sessionCallerSchema>>;
 
 /** Turns what the console says into a caller. */
 export type AuthenticateSession = (said: unknown) => Promise<Authentication>;
@@ -35,7 +38,7 @@ interface SessionKeyPorts {
 /** Reads the key for every request, never from a cache: a session ends with its key, at once. */
 export function createSessionAuthenticator(ports: SessionKeyPorts): AuthenticateSession {
   return async (said) => {
-    const parsed = sessionCallerSchema.safeParse(said);
+    const parsed = sessionCallerSchema().safeParse(said);
     if (!parsed.success) return INVALID_KEY;
     const { merchantId, ...presented } = parsed.data;
     const holder = await holderOf(ports, presented);

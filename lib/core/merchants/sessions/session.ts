@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { onFirstUse, type Parsed } from '../../reading/on-first-use.ts';
 import { storedId, storedMerchantId, storedTime, storedWord } from '../../reading/stored.ts';
 import { HOUR_MS, MINUTE_MS } from '../../time.ts';
 
@@ -11,28 +12,30 @@ import { HOUR_MS, MINUTE_MS } from '../../time.ts';
 export type SessionScope = 'admin' | 'merchant';
 
 /** The key behind a session or link. The hash is compared with that of the key as it is stored when a request is made. */
-const behind = {
-  keyId: storedId,
+const behind = onFirstUse(() => ({
+  keyId: storedId(),
   secretHash: z.string(),
   scope: storedWord<SessionScope>(),
   /** Set for one merchant's session. The key itself may be an operator's. */
-  merchantId: storedMerchantId.exactOptional(),
-  createdAt: storedTime,
-  expiresAt: storedTime,
-};
+  merchantId: storedMerchantId().exactOptional(),
+  createdAt: storedTime(),
+  expiresAt: storedTime(),
+}));
 
-export const portalLinkSchema = z.object(behind);
+export const portalLinkSchema = onFirstUse(() => z.object(behind()));
 /** A link that opens one session, once. */
-export type PortalLink = Readonly<z.infer<typeof portalLinkSchema>>;
+export type PortalLink = Readonly<Parsed<typeof portalLinkSchema>>;
 
-export const sessionSchema = z.object({
-  ...behind,
-  /** Whether a portal link opened it, and not the key itself. */
-  isByLink: z.boolean().exactOptional(),
-  /** It ends then, unless a request moves it. */
-  idleUntil: storedTime,
-});
-export type Session = Readonly<z.infer<typeof sessionSchema>>;
+export const sessionSchema = onFirstUse(() =>
+  z.object({
+    ...behind(),
+    /** Whether a portal link opened it, and not the key itself. */
+    isByLink: z.boolean().exactOptional(),
+    /** It ends then, unless a request moves it. */
+    idleUntil: storedTime(),
+  }),
+);
+export type Session = Readonly<Parsed<typeof sessionSchema>>;
 
 /** A session ends this long after it began: a shift, with some overlap. */
 export const SESSION_MS = 12 * HOUR_MS;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isPlainText } from '../../../protocol/plain-text.ts';
+import { onFirstUse } from '../../reading/on-first-use.ts';
 import type { Endpoint } from '../merchant-config.ts';
 
 /** The response bodies with which a 2xx counts as delivered: an endpoint's `expectBody`. */
@@ -8,33 +9,37 @@ import type { Endpoint } from '../merchant-config.ts';
 const MAX_ACCEPTED_BODIES = 8;
 
 /** No check aborts (`max` of a list does): a union shows the errors of an option only if none does. */
-const bodySchema = z
-  .string('invalid_type')
-  .max(256, 'too_long')
-  .refine(isPlainText, 'invalid_text')
-  .refine((text) => !isPlainText(text) || text.trim() !== '', 'invalid_value');
+const bodySchema = onFirstUse(() =>
+  z
+    .string('invalid_type')
+    .max(256, 'too_long')
+    .refine(isPlainText, 'invalid_text')
+    .refine((text) => !isPlainText(text) || text.trim() !== '', 'invalid_value'),
+);
 
 /** As callers set it: one body, or a list. */
 export type ExpectBody = string | readonly string[];
 
-export const expectBodySchema = z
-  .union(
-    [
-      bodySchema,
-      z
-        .array(bodySchema, 'invalid_type')
-        .min(1, 'invalid_value')
-        .refine((bodies) => bodies.length <= MAX_ACCEPTED_BODIES, 'too_long')
-        .refine((bodies) => new Set(bodies.map(trimmed)).size === bodies.length, 'invalid_value')
-        .meta({ maxItems: MAX_ACCEPTED_BODIES }),
-    ],
-    'invalid_type',
-  )
-  .meta({
-    description:
-      `A 2xx counts as delivered only with this body, such as success, or with one of up to ${MAX_ACCEPTED_BODIES}. ` +
-      'Surrounding white space is ignored.',
-  });
+export const expectBodySchema = onFirstUse(() =>
+  z
+    .union(
+      [
+        bodySchema(),
+        z
+          .array(bodySchema(), 'invalid_type')
+          .min(1, 'invalid_value')
+          .refine((bodies) => bodies.length <= MAX_ACCEPTED_BODIES, 'too_long')
+          .refine((bodies) => new Set(bodies.map(trimmed)).size === bodies.length, 'invalid_value')
+          .meta({ maxItems: MAX_ACCEPTED_BODIES }),
+      ],
+      'invalid_type',
+    )
+    .meta({
+      description:
+        `A 2xx counts as delivered only with this body, such as success, or with one of up to ${MAX_ACCEPTED_BODIES}. ` +
+        'Surrounding white space is ignored.',
+    }),
+);
 
 /**
  * The stored form. The first body is in `expectBody`, as older versions store it, and the others are in `moreBodies`: an

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { onFirstUse } from '../../reading/on-first-use.ts';
 import { type HeaderChanges, MAX_HEADERS } from './custom-headers.ts';
 
 /** Which custom headers an endpoint may have: rules for requests. */
@@ -35,21 +36,25 @@ const description =
   'Names are not case-sensitive. Reserved: webhook-*, tidings-*, content-*, proxy-*, x-forwarded-*, and headers of the connection.';
 const meta = { description, example: { authorization: 'Bearer 4fzQ0Yw2' }, maxProperties: MAX_HEADERS };
 
-const valueSchema = z.string('invalid_type').meta({ maxLength: MAX_VALUE_LENGTH });
+const valueSchema = onFirstUse(() => z.string('invalid_type').meta({ maxLength: MAX_VALUE_LENGTH }));
 
 /** The headers of a new endpoint, or of one whose settings are replaced: it has no others. */
-export const headersSchema = z
-  .record(z.string(), valueSchema, 'invalid_type')
-  .superRefine(reportIssues)
-  .transform((headers): HeaderChanges => ({ values: lowerCased(headers), others: 'removed' }))
-  .meta(meta);
+export const headersSchema = onFirstUse(() =>
+  z
+    .record(z.string(), valueSchema(), 'invalid_type')
+    .superRefine(reportIssues)
+    .transform((headers): HeaderChanges => ({ values: lowerCased(headers), others: 'removed' }))
+    .meta(meta),
+);
 
 /** A change of headers: those that are not named stay, `null` removes one. */
-export const headerChangesSchema = z
-  .record(z.string(), valueSchema.nullable(), 'invalid_type')
-  .superRefine(reportIssues)
-  .transform((headers): HeaderChanges => ({ values: lowerCased(headers), others: 'kept' }))
-  .meta({ ...meta, description: `${description} Headers that are not named stay; null removes one.` });
+export const headerChangesSchema = onFirstUse(() =>
+  z
+    .record(z.string(), valueSchema().nullable(), 'invalid_type')
+    .superRefine(reportIssues)
+    .transform((headers): HeaderChanges => ({ values: lowerCased(headers), others: 'kept' }))
+    .meta({ ...meta, description: `${description} Headers that are not named stay; null removes one.` }),
+);
 
 function reportIssues(headers: Readonly<Record<string, string | null>>, context: z.RefinementCtx): void {
   for (const { name, code } of issuesIn(headers)) {

@@ -4,7 +4,7 @@ import { endpointIdSchema } from '../../../../lib/core/model.ts';
 import { OTHER, SHOP } from '../../support/samples.ts';
 import { atOnce, type OpenTable, useTable } from '../../support/throwaway-table.ts';
 
-const endpointId = endpointIdSchema.parse('ep_1');
+const endpointId = endpointIdSchema().parse('ep_1');
 const endpoint = { merchantId: SHOP, endpointId };
 const slots: Slots = { sentUntilMs: 1_795_680_000_333.25, queuedUntilMs: 1_795_680_900_000, rev: 1 };
 
@@ -39,7 +39,7 @@ export function describeSlotStore(name: string, openTable: OpenTable): void {
     it('keeps endpoints and merchants apart, and the rate apart from health', async () => {
       await table().slots.save(endpoint, slots, 0);
       expect(await table().slots.read({ merchantId: OTHER, endpointId })).toBeUndefined();
-      const other = endpointIdSchema.parse('ep_2');
+      const other = endpointIdSchema().parse('ep_2');
       expect(await table().slots.read({ merchantId: SHOP, endpointId: other })).toBeUndefined();
       expect(await table().health.read({ merchantId: SHOP, circuitId: endpointId })).toBeUndefined();
     });

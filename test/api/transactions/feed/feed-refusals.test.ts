@@ -52,7 +52,7 @@ describe('the feed', () => {
       for (const cursor of [
         later,
         damaged,
-        cursorText({ ...of, merchantId: merchantIdSchema.parse('other') }, '2026-11-20T08:00:00.000Z'),
+        cursorText({ ...of, merchantId: merchantIdSchema().parse('other') }, '2026-11-20T08:00:00.000Z'),
         cursorText({ ...of, name: 'window' }, '2026-11-20T08:00:00.000Z'),
         // Even one with the right tag must name a place that a feed can have, and that can have been given.
         cursorText(of, '2026-11-20T08:00:00Z'),

@@ -7,13 +7,13 @@ export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const DAY = 86_400 * SECOND;
 export const LAG = 30 * SECOND;
-export const DEMO = merchantIdSchema.parse('demo');
+export const DEMO = merchantIdSchema().parse('demo');
 
 /** An outcome as the table holds it, written by the service or by an initiator's own transaction. */
 export function outcome(transactionId: string, listedAtMs: number, changes: object = {}): Outcome {
   const listedAt = new Date(listedAtMs).toISOString();
   const content = payment(changes);
-  return outcomeSchema.parse({
+  return outcomeSchema().parse({
     ...content,
     merchantId: 'demo',
     transactionId,

@@ -59,7 +59,7 @@ describe('reconciling a ledger', () => {
     // One answer goes over 31 days: that of a ledger which begins at 08:00 ends at 08:00.
     const rows = await list(2, 31 * DAY + 4 * 60 * MINUTE);
     const morning = new Date(START_MS + 31 * DAY - 5 * 60 * MINUTE).toISOString();
-    const lost = outcomeSchema.parse({
+    const lost = outcomeSchema().parse({
       ...payment({}),
       merchantId: 'demo',
       transactionId: 'pay_lost',

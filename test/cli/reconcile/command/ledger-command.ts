@@ -64,7 +64,7 @@ export function useLedgerCommand() {
     const rows: TerminalOutcome[] = [];
     for (let index = 0; index < count; index += 1) {
       const listedAt = new Date(START_MS + index * stepMs).toISOString();
-      const outcome = outcomeSchema.parse({
+      const outcome = outcomeSchema().parse({
         ...payment({ amount: index, ...changes(index) }),
         merchantId: 'demo',
         transactionId: `pay_${index}`,

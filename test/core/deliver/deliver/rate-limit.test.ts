@@ -5,7 +5,7 @@ import { audit, sweep } from '../../../support/scheduled-runs.ts';
 import { createWorld, payment } from '../../../support/world.ts';
 
 const MINUTE = 60_000;
-const merchantId = merchantIdSchema.parse('demo');
+const merchantId = merchantIdSchema().parse('demo');
 
 /** A merchant with one endpoint, and `count` outcomes whose messages are in the first lane. */
 async function limited(ratePerSecond: number, count: number, settings: object = {}) {
@@ -31,7 +31,7 @@ async function limited(ratePerSecond: number, count: number, settings: object = 
   return {
     world,
     demo,
-    endpointId: endpointIdSchema.parse(endpointId),
+    endpointId: endpointIdSchema().parse(endpointId),
     record,
     sentAtMs,
     notificationOf,

@@ -5,8 +5,8 @@ import type { Asker } from '../../../../lib/core/deliver/rate/slots.ts';
 import { endpointIdSchema, merchantIdSchema } from '../../../../lib/core/model.ts';
 
 const endpoint = {
-  merchantId: merchantIdSchema.parse('demo'),
-  endpointId: endpointIdSchema.parse('ep_1'),
+  merchantId: merchantIdSchema().parse('demo'),
+  endpointId: endpointIdSchema().parse('ep_1'),
 };
 
 function limited(onSave: (save: SlotStore['save']) => SlotStore['save'] = (save) => save) {

@@ -4,7 +4,7 @@ import { endpointIdSchema, merchantIdSchema, transactionIdSchema } from '../../.
 import { createWorld } from '../../../support/world.ts';
 
 const MINUTE = 60_000;
-const merchantId = merchantIdSchema.parse('demo');
+const merchantId = merchantIdSchema().parse('demo');
 
 describe('what the sweep may send to an endpoint with a rate', () => {
   let world: ReturnType<typeof createWorld>;
@@ -15,9 +15,9 @@ describe('what the sweep may send to an endpoint with a rate', () => {
   });
   const keyOf = (endpointId: string) => ({
     merchantId,
-    transactionId: transactionIdSchema.parse('pay_1'),
+    transactionId: transactionIdSchema().parse('pay_1'),
     version: 1 as const,
-    endpointId: endpointIdSchema.parse(endpointId),
+    endpointId: endpointIdSchema().parse(endpointId),
   });
   const holds = async (endpointId: string, count: number) => {
     const release = createRateRelease(world.ports);
@@ -39,7 +39,7 @@ describe('what the sweep may send to an endpoint with a rate', () => {
 
   it('is nothing while all slots are reserved', async () => {
     const { endpointId } = await demo.endpoint({ ratePerSecond: 10 });
-    const rated = { merchantId, endpointId: endpointIdSchema.parse(endpointId) };
+    const rated = { merchantId, endpointId: endpointIdSchema().parse(endpointId) };
     const queuedUntilMs = world.time.nowMs + 15 * MINUTE;
     await world.ports.slots.save(rated, { sentUntilMs: 0, queuedUntilMs, rev: 1 }, 0);
     const untilMs = await holds(endpointId, 2);

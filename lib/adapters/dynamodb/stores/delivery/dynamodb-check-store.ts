@@ -26,7 +26,7 @@ export function createCheckStore(table: Table): CheckStore {
       name: 'a check',
       keyOf: (key) => ({ pk: transactionPk(key), sk: CHECK_SK }),
       toItem: checkItem,
-      fromItem: (item) => checkSchema.parse(item),
+      fromItem: (item) => checkSchema().parse(item),
     }),
 
     unresolved: ({ partition, merchantId, after, limit, cursor }) =>

@@ -14,7 +14,7 @@ export function createHealthStore(table: Table, options: { readonly retentionDay
       const { Item } = await calling('Reading health', () =>
         documents.send(new GetCommand({ TableName, Key: { pk: healthPk(circuit), sk: HEALTH_SK } })),
       );
-      return Item && readItem(table, Item, { kind: 'health', read: (item) => healthSchema.parse(item) });
+      return Item && readItem(table, Item, { kind: 'health', read: (item) => healthSchema().parse(item) });
     },
 
     async save(circuit, health, expectedRev) {

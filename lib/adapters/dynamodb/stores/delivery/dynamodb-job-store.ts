@@ -9,6 +9,7 @@ import {
 } from '../../../../core/deliver/redelivery/redelivery-job.ts';
 import { isUnreadable } from '../../../../core/faults.ts';
 import type { AuditEntry } from '../../../../core/merchants/audit-log/audit-entry.ts';
+import { onFirstUse, type Parsed } from '../../../../core/reading/on-first-use.ts';
 import { storedMerchantId } from '../../../../core/reading/stored.ts';
 import { ttlAfter } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
@@ -19,7 +20,7 @@ import { conditionalWrite, unchangedSince } from '../../table/conditions.ts';
 import { queryAll } from '../../table/query-all.ts';
 import type { Table } from '../../table/table-client.ts';
 
-const runningSchema = z.object({ merchantId: storedMerchantId, jobId: z.string() });
+const runningSchema = onFirstUse(() => z.object({ merchantId: storedMerchantId(), jobId: z.string() }));
 
 /**
  * A job's row is stored by its id. A row in the list of its merchant's jobs names it. Until it ends, it also holds one of its
@@ -29,9 +30,9 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
   const { documents, name: TableName } = table;
 
   /** An unreadable job is reported and does not stop the jobs of other merchants. */
-  function runningJob(item: Item): z.infer<typeof runningSchema> | undefined {
+  function runningJob(item: Item): Parsed<typeof runningSchema> | undefined {
     try {
-      return readItem(table, item, { kind: 'a running job', read: (one) => runningSchema.parse(one) });
+      return readItem(table, item, { kind: 'a running job', read: (one) => runningSchema().parse(one) });
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       return undefined;
@@ -45,7 +46,7 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
           new GetCommand({ TableName, Key: { pk: jobPk(jobId), sk: JOB_SK }, ConsistentRead: true }),
         ),
       );
-      const job = Item && readItem(table, Item, { kind: 'a job', read: (item) => jobSchema.parse(item) });
+      const job = Item && readItem(table, Item, { kind: 'a job', read: (item) => jobSchema().parse(item) });
       return job?.merchantId === merchantId ? job : undefined;
     },
 

@@ -16,7 +16,9 @@ export function createSlotStore(table: Table): SlotStore {
       const { Item } = await calling('Reading a rate limit', () =>
         documents.send(new GetCommand({ TableName, Key, ConsistentRead: true })),
       );
-      return Item && readItem(table, Item, { kind: 'a rate limit', read: (item) => slotsSchema.parse(item) });
+      return (
+        Item && readItem(table, Item, { kind: 'a rate limit', read: (item) => slotsSchema().parse(item) })
+      );
     },
 
     async save(endpoint, slots, expectedRev) {

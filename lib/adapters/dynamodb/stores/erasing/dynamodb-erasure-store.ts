@@ -34,7 +34,7 @@ export function createErasureStore(table: Table): ErasureStore {
           }),
         ),
       );
-      return Items.map(({ sk }) => merchantIdSchema.parse(sk));
+      return Items.map(({ sk }) => merchantIdSchema().parse(sk));
     },
 
     async read(merchantId) {
@@ -42,7 +42,9 @@ export function createErasureStore(table: Table): ErasureStore {
       const { Item } = await calling('Reading an erasure', () =>
         documents.send(new GetCommand({ TableName, Key, ConsistentRead: true })),
       );
-      return Item && readItem(table, Item, { kind: 'an erasure', read: (item) => erasureSchema.parse(item) });
+      return (
+        Item && readItem(table, Item, { kind: 'an erasure', read: (item) => erasureSchema().parse(item) })
+      );
     },
 
     save: (erasure, expectedRev) =>

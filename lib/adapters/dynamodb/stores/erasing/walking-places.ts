@@ -1,6 +1,7 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Removed } from '../../../../core/merchants/erasing/erasure.ts';
+import { onFirstUse, type Parsed } from '../../../../core/reading/on-first-use.ts';
 import { calling } from '../../../aws-faults.ts';
 import type { Item } from '../../reading-rows.ts';
 import type { RowKey } from '../../table/batch-get.ts';
@@ -20,15 +21,17 @@ export interface RowPlace {
 const MAX_PARTS = 16;
 
 /** The cursor as text: a part, and the row after which to go on. */
-const cursorSchema = z.object({
-  part: z.int().nonnegative(),
-  key: z.record(z.string(), z.unknown()).exactOptional(),
-});
-type Position = z.infer<typeof cursorSchema>;
+const cursorSchema = onFirstUse(() =>
+  z.object({
+    part: z.int().nonnegative(),
+    key: z.record(z.string(), z.unknown()).exactOptional(),
+  }),
+);
+type Position = Parsed<typeof cursorSchema>;
 
 /** Deletes what the next page names that holds anything. */
 export async function nextOf(place: RowPlace, cursor: string | undefined): Promise<Removed> {
-  let at: Position = cursor === undefined ? { part: 0 } : cursorSchema.parse(JSON.parse(cursor));
+  let at: Position = cursor === undefined ? { part: 0 } : cursorSchema().parse(JSON.parse(cursor));
   for (let visited = 0; visited < MAX_PARTS && at.part < place.parts; visited += 1) {
     const { Items = [], LastEvaluatedKey: key } = await pageAt(place, at);
     const count = await place.remove(Items.map(keyOf));

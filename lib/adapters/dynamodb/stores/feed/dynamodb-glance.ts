@@ -33,7 +33,7 @@ export function createGlance(table: Table): Glance {
       const items = await batchGet(table, 'Reading windows', rows);
       return items.map((item) => {
         if (typeof item !== 'object') return item && 'unknown';
-        return readable(item, (one) => windowSchema.parse(one)) ?? 'unknown';
+        return readable(item, (one) => windowSchema().parse(one)) ?? 'unknown';
       });
     },
   };

@@ -14,7 +14,7 @@ export function createStatementStore(
 ): StatementStore {
   const { documents, name: TableName } = table;
   const readStatement = (item: Item) =>
-    readItem(table, item, { kind: 'a statement', read: (one) => statementSchema.parse(one) });
+    readItem(table, item, { kind: 'a statement', read: (one) => statementSchema().parse(one) });
   return {
     async read(merchantId, date) {
       const { Item } = await calling('Reading a statement', () =>

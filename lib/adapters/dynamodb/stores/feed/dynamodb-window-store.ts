@@ -18,7 +18,7 @@ import type { Table } from '../../table/table-client.ts';
 export function createWindowStore(table: Table, options: { readonly retentionDays: number }): WindowStore {
   const { documents, name: TableName } = table;
   const readWindow = (item: Item) =>
-    readItem(table, item, { kind: 'a window', read: (one) => windowSchema.parse(one) });
+    readItem(table, item, { kind: 'a window', read: (one) => windowSchema().parse(one) });
   const get = async (pk: string, sk: string) => {
     const { Item } = await calling('Reading a window', () =>
       documents.send(new GetCommand({ TableName, Key: { pk, sk }, ConsistentRead: true })),

@@ -34,7 +34,7 @@ export function createAuditLog(table: Table): AuditLog & AuditWriter {
           }),
         ),
       );
-      const read = (item: Readonly<Record<string, unknown>>) => auditEntrySchema.parse(item);
+      const read = (item: Readonly<Record<string, unknown>>) => auditEntrySchema().parse(item);
       return Items.filter(({ sk }) => sk !== before)
         .slice(0, limit)
         .map((item) => readItem(table, item, { kind: 'an entry of the audit log', read }));

@@ -9,6 +9,7 @@ import type {
   ReadMarks,
   Stretch,
 } from '../../../../core/merchants/directory.ts';
+import { onFirstUse } from '../../../../core/reading/on-first-use.ts';
 import { storedMerchantId } from '../../../../core/reading/stored.ts';
 import { calling } from '../../../aws-faults.ts';
 import { entryKey, settingsChange } from '../../items/directory-items.ts';
@@ -19,40 +20,42 @@ import { conditionalWrite } from '../../table/conditions.ts';
 import { queryAll } from '../../table/query-all.ts';
 import type { Table } from '../../table/table-client.ts';
 
-const time = z.iso.datetime().exactOptional();
-const rev = z.number().int().default(0);
-const entrySchema = z
-  .object({
-    merchantId: storedMerchantId,
-    createdAt: z.iso.datetime(),
-    closedThrough: time,
-    closedUntil: time,
-    closedRev: rev,
-    auditedThrough: time,
-    auditedUntil: time,
-    auditedRev: rev,
-    statedThrough: time,
-    statedUntil: time,
-    statedRev: rev,
-    feedShards: z.int().min(1).exactOptional(),
-    timeZone: z.string().exactOptional(),
-    settingsRev: rev,
-    settingsAt: time,
-    erasedAt: time,
-  })
-  .transform(
-    ({ merchantId, createdAt, erasedAt, ...row }): DirectoryEntry => ({
-      merchantId,
-      createdAt,
-      ...settingsOf(row),
-      ...(erasedAt !== undefined && { erasedAt }),
-      own: {
-        closed: ownMark(row.closedThrough, row.closedUntil, row.closedRev),
-        audited: ownMark(row.auditedThrough, row.auditedUntil, row.auditedRev),
-        stated: ownMark(row.statedThrough, row.statedUntil, row.statedRev),
-      },
-    }),
-  );
+const time = onFirstUse(() => z.iso.datetime().exactOptional());
+const rev = onFirstUse(() => z.number().int().default(0));
+const entrySchema = onFirstUse(() =>
+  z
+    .object({
+      merchantId: storedMerchantId(),
+      createdAt: z.iso.datetime(),
+      closedThrough: time(),
+      closedUntil: time(),
+      closedRev: rev(),
+      auditedThrough: time(),
+      auditedUntil: time(),
+      auditedRev: rev(),
+      statedThrough: time(),
+      statedUntil: time(),
+      statedRev: rev(),
+      feedShards: z.int().min(1).exactOptional(),
+      timeZone: z.string().exactOptional(),
+      settingsRev: rev(),
+      settingsAt: time(),
+      erasedAt: time(),
+    })
+    .transform(
+      ({ merchantId, createdAt, erasedAt, ...row }): DirectoryEntry => ({
+        merchantId,
+        createdAt,
+        ...settingsOf(row),
+        ...(erasedAt !== undefined && { erasedAt }),
+        own: {
+          closed: ownMark(row.closedThrough, row.closedUntil, row.closedRev),
+          audited: ownMark(row.auditedThrough, row.auditedUntil, row.auditedRev),
+          stated: ownMark(row.statedThrough, row.statedUntil, row.statedRev),
+        },
+      }),
+    ),
+);
 
 function ownMark(through: string | undefined, until: string | undefined, rev: number): OwnMark {
   return { ...(through !== undefined && until !== undefined && { open: { through, until } }), rev };
@@ -114,7 +117,7 @@ function throughOf(value: unknown): string {
 export function createDirectory(table: Table): Directory {
   const { documents, name: TableName } = table;
   const readEntry = (item: Item) =>
-    readItem(table, item, { kind: 'a directory row', read: (one) => entrySchema.parse(one) });
+    readItem(table, item, { kind: 'a directory row', read: (one) => entrySchema().parse(one) });
   const readMark = <Name extends Mark>(item: Item, name: Name) =>
     readItem(table, item, { kind: 'a mark', read: MARK_ROWS[name].read });
   const get = (what: string, Key: RowKey) =>

@@ -12,7 +12,7 @@ import type { Table } from '../../table/table-client.ts';
 export function createKeyStore(table: Table): KeyStore {
   const { documents, name: TableName } = table;
   const readKey = (item: Item) =>
-    readItem(table, item, { kind: 'a key', read: (one) => keyRecordSchema.parse(one) });
+    readItem(table, item, { kind: 'a key', read: (one) => keyRecordSchema().parse(one) });
 
   return {
     async read(keyId) {

@@ -17,7 +17,7 @@ const BEYOND_IDS = '~';
 export function createMerchantList(table: Table): MerchantList {
   function profileIn(item: Item): Profile | 'unreadable' {
     try {
-      return readItem(table, item, { kind: 'a profile', read: (one) => profileSchema.parse(one) });
+      return readItem(table, item, { kind: 'a profile', read: (one) => profileSchema().parse(one) });
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       return 'unreadable';
@@ -47,7 +47,7 @@ export function createMerchantList(table: Table): MerchantList {
           }),
         ),
       );
-      const keys = Items.map(({ sk }) => merchantIdSchema.parse(String(sk).slice(merchantPk('').length)));
+      const keys = Items.map(({ sk }) => merchantIdSchema().parse(String(sk).slice(merchantPk('').length)));
       const last = LastEvaluatedKey === undefined ? undefined : keys.at(-1);
       return { keys, ...(last !== undefined && { cursor: last }) };
     },

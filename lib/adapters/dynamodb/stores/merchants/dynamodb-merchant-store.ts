@@ -41,9 +41,9 @@ export function createMerchantStore(table: Table): MerchantStore {
       if (profile === undefined || isTombstone(profile)) return undefined;
       const endpoints = items.filter(({ sk }) => String(sk).startsWith('E#'));
       return {
-        profile: readItem(table, profile, { kind: 'a profile', read: (item) => profileSchema.parse(item) }),
+        profile: readItem(table, profile, { kind: 'a profile', read: (item) => profileSchema().parse(item) }),
         endpoints: endpoints.map((item) =>
-          readItem(table, item, { kind: 'an endpoint', read: (one) => endpointSchema.parse(one) }),
+          readItem(table, item, { kind: 'an endpoint', read: (one) => endpointSchema().parse(one) }),
         ),
         readAtMs,
       };
@@ -62,7 +62,7 @@ export function createMerchantStore(table: Table): MerchantStore {
         ),
       );
       if (row === undefined || !isTombstone(row)) return undefined;
-      return readItem(table, row, { kind: 'a tombstone', read: (one) => tombstoneSchema.parse(one) });
+      return readItem(table, row, { kind: 'a tombstone', read: (one) => tombstoneSchema().parse(one) });
     },
 
     erase(tombstone, expectedRev, { endpointIds = [], entry } = {}) {

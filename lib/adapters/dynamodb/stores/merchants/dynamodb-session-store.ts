@@ -50,7 +50,7 @@ export function createSessionStore(table: Table): SessionStore {
       const { Item } = await calling('Reading a session', () =>
         documents.send(new GetCommand({ TableName, Key: sessionKey(tokenHash), ConsistentRead: true })),
       );
-      return Item && readItem(table, Item, { kind: 'a session', read: (one) => sessionSchema.parse(one) });
+      return Item && readItem(table, Item, { kind: 'a session', read: (one) => sessionSchema().parse(one) });
     },
 
     async create(tokenHash, session) {
@@ -112,5 +112,5 @@ function taken(table: Table, item: Item | undefined): TakenLink {
 }
 
 function readLinkItem(table: Table, item: Item): PortalLink {
-  return readItem(table, item, { kind: 'a portal link', read: (one) => portalLinkSchema.parse(one) });
+  return readItem(table, item, { kind: 'a portal link', read: (one) => portalLinkSchema().parse(one) });
 }

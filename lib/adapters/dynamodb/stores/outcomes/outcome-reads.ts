@@ -32,7 +32,7 @@ export function createOutcomeReads(table: Table, options: OutcomeReadOptions = {
   /** A broken check hides neither outcomes nor notifications. */
   const readCheck = (item: Item | undefined) => {
     try {
-      return item && readItem(table, item, { kind: 'a check', read: (one) => checkSchema.parse(one) });
+      return item && readItem(table, item, { kind: 'a check', read: (one) => checkSchema().parse(one) });
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       return undefined;

@@ -16,7 +16,10 @@ import { putLogged } from '../../table/put-logged.ts';
 import type { Table } from '../../table/table-client.ts';
 import { checkItem } from '../delivery/dynamodb-check-store.ts';
 
-type OutcomeWrites = Pick<OutcomeStore, 'putIfAbsent' | 'prepare' | 'settlePending' | 'erasePending'>;
+type OutcomeWrites = Pick<
+  OutcomeStore,
+  'inTurn' | 'putIfAbsent' | 'prepare' | 'settlePending' | 'erasePending'
+>;
 
 export function createOutcomeWrites(
   table: Table,
@@ -24,6 +27,8 @@ export function createOutcomeWrites(
 ): OutcomeWrites {
   const { stamping, name: TableName } = table;
   return {
+    inTurn: (write) => table.stampTurns.run(write),
+
     putIfAbsent(outcome, feedShard, entry) {
       const Put = {
         TableName,

@@ -59,7 +59,7 @@ function referencePage(
 
 /** Initiators write outcomes in their own transactions. So the row's primary key says whose it is, not the index key. */
 function ownTransactionId({ pk, referenceSk }: Item, merchantId: MerchantId): TransactionId | undefined {
-  const { data: transactionId } = storedTransactionId.safeParse(referenceSk);
+  const { data: transactionId } = storedTransactionId().safeParse(referenceSk);
   if (transactionId === undefined || pk !== transactionPk({ merchantId, transactionId })) return undefined;
   return transactionId;
 }

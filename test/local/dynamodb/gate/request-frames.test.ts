@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createFrameReader, FrameError } from '../../../lib/local/dynamodb/request-frames.ts';
+import { createFrameReader, FrameError } from '../../../../lib/local/dynamodb/gate/request-frames.ts';
 
 const request = (body: string, headers = `content-length: ${Buffer.byteLength(body)}`) =>
   Buffer.from(`POST / HTTP/1.1\r\nHost: localhost:8000\r\n${headers}\r\n\r\n${body}`, 'latin1');

@@ -1,4 +1,4 @@
-import type { RequestHead } from '../aws/authentication.ts';
+import type { RequestHead } from '../../aws/authentication.ts';
 
 /** One whole request of a connection. */
 export interface Frame {

@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { expect, it } from 'vitest';
-import { awsClient } from '../../../lib/local/aws/aws-client.ts';
-import { startGate } from '../../../lib/local/dynamodb/table-gate.ts';
-import { openSession } from '../../../lib/local/iam/callers/sessions.ts';
-import { tableCalls } from '../../../lib/local/iam/calls/table-calls.ts';
-import { openGuard } from '../../../lib/local/iam/guard.ts';
-import { session } from '../iam/policies.ts';
+import { awsClient } from '../../../../lib/local/aws/aws-client.ts';
+import { startGate } from '../../../../lib/local/dynamodb/gate/table-gate.ts';
+import { openSession } from '../../../../lib/local/iam/callers/sessions.ts';
+import { tableCalls } from '../../../../lib/local/iam/calls/table-calls.ts';
+import { openGuard } from '../../../../lib/local/iam/guard.ts';
+import { session } from '../../iam/policies.ts';
 
 const KEY = { accessKeyId: 'LOCAL1', secretAccessKey: 'secret' };
 const NAMES = { partitionKey: () => 'pk' };

@@ -5,10 +5,10 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
-import type { FaultChances } from '../../../lib/local/seeded-faults.ts';
-import { useLocalCloud } from '../fixture/harness.ts';
-import { allow } from '../iam/edited-policies.ts';
-import { credentialsOf } from '../iam/function-clients.ts';
+import type { FaultChances } from '../../../../lib/local/seeded-faults.ts';
+import { useLocalCloud } from '../../fixture/harness.ts';
+import { allow } from '../../iam/edited-policies.ts';
+import { credentialsOf } from '../../iam/function-clients.ts';
 
 const fixture = await useLocalCloud();
 

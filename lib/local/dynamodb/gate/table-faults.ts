@@ -1,6 +1,6 @@
-import { AwsFault } from '../aws/aws-fault.ts';
-import type { TableInput } from '../iam/calls/partition-values.ts';
-import type { SeededFaults } from '../seeded-faults.ts';
+import { AwsFault } from '../../aws/aws-fault.ts';
+import type { TableInput } from '../../iam/calls/partition-values.ts';
+import type { SeededFaults } from '../../seeded-faults.ts';
 
 /** A fault of DynamoDB itself, in place of an answer. Nothing was written. */
 export interface TableFault {
