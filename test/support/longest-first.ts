@@ -24,7 +24,6 @@ export const LONGEST = [
   'test/adapters/queues/dead-letter-queue.cloud.test.ts',
   'test/adapters/dynamodb/dynamodb-stores.cloud.test.ts',
   'test/e2e/command-line/operating-commands.test.ts',
-  'test/cli/trigger/trigger.test.ts',
   'test/e2e/command-line/everyday-commands.test.ts',
   'test/local/event-sources/split-stream.cloud.test.ts',
   'test/e2e/journeys/statement-journey.test.ts',
