@@ -1,16 +1,29 @@
-import * as dynamodb from '@aws-sdk/client-dynamodb';
-import * as secrets from '@aws-sdk/client-secrets-manager';
-import * as sqs from '@aws-sdk/client-sqs';
+export {};
+
+/** One service of AWS. Loading all of them takes longer than a call. */
+interface Service {
+  readonly client: unknown;
+  readonly commands: object;
+}
 
 /**
  * Does what `aws <service> <operation> --parameter value …` does, for machines without the AWS CLI. Knows what the runbook
  * types: parameters in the words of the API, JSON, lists, `--query` of one path, `--output text`.
  */
-const SERVICES = {
-  sqs: [new sqs.SQSClient({}), sqs],
-  dynamodb: [new dynamodb.DynamoDBClient({}), dynamodb],
-  secretsmanager: [new secrets.SecretsManagerClient({}), secrets],
-} as const;
+const SERVICES: Readonly<Record<string, () => Promise<Service>>> = {
+  sqs: async () => {
+    const commands = await import('@aws-sdk/client-sqs');
+    return { client: new commands.SQSClient({}), commands };
+  },
+  dynamodb: async () => {
+    const commands = await import('@aws-sdk/client-dynamodb');
+    return { client: new commands.DynamoDBClient({}), commands };
+  },
+  secretsmanager: async () => {
+    const commands = await import('@aws-sdk/client-secrets-manager');
+    return { client: new commands.SecretsManagerClient({}), commands };
+  },
+};
 /** Parameters that are always lists, also with one value. */
 const LISTS = new Set(['AttributeNames', 'MessageAttributeNames']);
 /** What the CLI calls otherwise, or adds. */
@@ -27,7 +40,9 @@ function parameterOf(name: string, words: readonly string[]): unknown {
 }
 
 const [service = '', operation = '', ...rest] = process.argv.slice(2);
-const [client, commands] = SERVICES[service as keyof typeof SERVICES];
+const open = SERVICES[service];
+if (open === undefined) throw new Error(`aws ${service} is not known`);
+const { client, commands } = await open();
 const input: Record<string, unknown> = {};
 let query: string | undefined;
 for (let index = 0; index < rest.length; ) {

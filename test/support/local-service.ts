@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Api, createApi } from '../../lib/local/api-client.ts';
 import { type Credentials, readCredentials } from '../../lib/local/credentials.ts';
+import { START_ARGUMENTS } from './start-command.ts';
 import { ROOT } from './synthesized.ts';
 
 /** The service as `npm start` runs it: another process, real sockets, real files. */
@@ -46,7 +47,7 @@ export async function startService(
   options: readonly string[] = ['--no-demo'],
   { nodeOptions = [], environment = {} }: StartOptions = {},
 ): Promise<LocalService> {
-  const program = [...nodeOptions, 'bin/local.ts', '--port', '0', '--data-dir', dataDir, ...options];
+  const program = [...nodeOptions, ...START_ARGUMENTS, '--port', '0', '--data-dir', dataDir, ...options];
   const child = spawn(process.execPath, program, {
     cwd: ROOT,
     env: { ...process.env, ...environment },

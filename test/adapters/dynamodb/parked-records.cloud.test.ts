@@ -4,7 +4,7 @@ import { createParkedRecords } from '../../../lib/adapters/dynamodb/parked-recor
 import { createMerchantRows } from '../../../lib/adapters/dynamodb/stores/erasing/dynamodb-merchant-rows.ts';
 import { eachParked, type ParkedRecord } from '../../../lib/core/deliver/aside/parked-list.ts';
 import { partitionOf } from '../../../lib/core/partitions.ts';
-import { startDynamoDbUnderTest } from '../support/emulators.ts';
+import { ERASED_DAYS, startDynamoDbUnderTest } from '../support/emulators.ts';
 import { SHOP } from '../support/samples.ts';
 
 const dynamodb = await startDynamoDbUnderTest();
@@ -20,14 +20,14 @@ const DAYS = ['2026-11-21', '2026-11-20'];
 async function openParked() {
   const time = { nowMs: START_MS };
   const { table, close } = await dynamodb.open({ now: () => time.nowMs });
-  const parking = createParking(table, { retentionDays: 90 });
+  const parking = createParking(table, { retentionDays: ERASED_DAYS });
   const records = createParkedRecords(table);
   const list = async (days = DAYS) => {
     const found: ParkedRecord[] = [];
     for await (const record of eachParked(records, days)) found.push(record);
     return found;
   };
-  const rows = createMerchantRows(table, { retentionDays: 90 });
+  const rows = createMerchantRows(table, { retentionDays: ERASED_DAYS });
   return { time, parking, records, rows, list, close };
 }
 

@@ -12,6 +12,7 @@ import { notificationStates, type Outcome, outcomeSchema } from '../../../lib/co
 import { isoTime } from '../../../lib/core/time.ts';
 import { CURRENCIES } from '../../../lib/protocol/content/currencies.ts';
 import { CODE_POINT } from '../../support/code-points.ts';
+import { WEB_URL } from '../../support/web-urls.ts';
 
 /** Anything that the schemas accept, above all the limits. */
 
@@ -48,7 +49,7 @@ const content = fc.record(
     reason: fc.record({ code: ascii(`${LETTERS}_.-`, 64), message: text(512) }),
     relatedTransactionId: transactionId,
     metadata,
-    notifyUrl: fc.webUrl(),
+    notifyUrl: WEB_URL,
   },
   {
     requiredKeys: [

@@ -44,6 +44,8 @@ import type { TableUnderTest } from './throwaway-table.ts';
 /** Some emulators keep a database for each key and region: these are the local cloud's. */
 const EMULATOR_ACCOUNT = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'b' };
 export const RETENTION_DAYS = 90;
+/** Few: an erasure looks for parked records day by day. */
+export const ERASED_DAYS = 7;
 const FEED_LAG_SECONDS = 30;
 
 export interface DynamoDbTable extends TableUnderTest {
@@ -132,7 +134,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     expectations: createExpectationStore(table, options),
     jobs: createJobStore(table, options),
     erasures: createErasureStore(table),
-    rows: createMerchantRows(table, options),
+    rows: createMerchantRows(table, { retentionDays: ERASED_DAYS }),
     statements: createStatementStore(table, options),
     keys: createKeyStore(table),
     sessions: createSessionStore(table),

@@ -42,6 +42,8 @@ describe('the statement of a day', () => {
         setup.world.ports.directory.saveMark(partition, 'closed', {
           through: '2026-11-21T00:15:00.000Z',
           windowSeconds: 300,
+          // The walk that left the merchant behind says so.
+          reached: '2026-11-20T23:55:00.000Z',
         }),
       );
       setup.world.time.nowMs = Date.parse(NEXT_DAY);

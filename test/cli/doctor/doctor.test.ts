@@ -14,13 +14,13 @@ import {
   SELF_SIGNED,
 } from '../../adapters/http/certificates.ts';
 import { useServer } from '../../support/running/listening.ts';
+import { ran } from '../receivers/examine-here.ts';
 import {
   type Faults,
   handmadeReceiver,
   rightReceiver,
   spacedJson,
 } from '../receivers/receivers-to-examine.ts';
-import { ran } from '../receivers/run-here.ts';
 
 const startServer = useServer();
 

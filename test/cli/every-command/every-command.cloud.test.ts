@@ -3,12 +3,11 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runProgram } from '../../../lib/cli/command-line/run-program.ts';
 import { commandTree } from '../../../lib/cli/command-tree.ts';
 import { boundedMap } from '../../../lib/protocol/runtime/bounded-map.ts';
 import { run, start } from '../../e2e/command-line/program.ts';
+import { runHere } from '../../support/running/run-here.ts';
 import { ASKING, envOf, FOLDER, OFFLINE, wordsOf } from './sample-words.ts';
 import { type Behaviour, type StandInService, startStandIn } from './stand-in-service.ts';
 
@@ -41,19 +40,8 @@ async function ran(
   api: string,
   { more = [], signal = new AbortController().signal }: Running = {},
 ) {
-  const written = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof written) => ({
-    write: (text: string) => {
-      written[name] += text;
-    },
-  });
-  const status = await runProgram(commandTree('1.2.3'), {
-    argv: [...wordsOf(command), ...more],
-    env: envOf(api, command.replaceAll(/\W/g, '')),
-    streams: { stdin: Readable.from([]), stdout: stream('stdout'), stderr: stream('stderr') },
-    signal,
-  });
-  return { command, status, ...written };
+  const env = envOf(api, command.replaceAll(/\W/g, ''));
+  return { command, ...(await runHere([...wordsOf(command), ...more], { env, signal })) };
 }
 
 /** What each command does, all at the same time: they wait for their repetitions. */

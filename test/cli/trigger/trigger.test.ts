@@ -1,10 +1,10 @@
 import type { RequestListener } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { useServer } from '../../support/running/listening.ts';
+import { ran } from '../receivers/examine-here.ts';
 import { type Faults, handmadeReceiver, rightReceiver, SECRET } from '../receivers/receivers-to-examine.ts';
-import { ran } from '../receivers/run-here.ts';
 
-const startServer = useServer();
+const startServer = useServer(afterAll);
 
 function counter(): () => number {
   let count = 0;
@@ -29,7 +29,7 @@ async function played(
   return ran(['trigger', 'payment.succeeded', '--forward-to', `${url}hook`, ...words, ...observe]);
 }
 
-describe('a right receiver', () => {
+describe.concurrent('a right receiver', () => {
   it('built on the kit has no fault, and nothing about it is unknown', async () => {
     const { status, checks } = await played(rightReceiver());
     expect(checks).toEqual({
@@ -67,7 +67,7 @@ describe('a right receiver', () => {
   });
 });
 
-describe('a fault is named, and no other', () => {
+describe.concurrent('a fault is named, and no other', () => {
   it.each<[string, Faults, readonly string[]]>([
     ['forgeries are accepted', { acceptsForgeries: true }, ['old_accepted', 'forgery_accepted']],
     ['what is not signed is accepted', { acceptsUnsigned: true }, ['forgery_accepted']],
@@ -143,7 +143,7 @@ it('says that a lost callback of a made-up transaction cannot be found', async (
   expect(stdout.match(/"dropped"/g)).toHaveLength(2);
 });
 
-describe('a transaction of the service', () => {
+describe.concurrent('a transaction of the service', () => {
   const transaction = {
     merchantId: 'demo',
     transactionId: 'pay_1',

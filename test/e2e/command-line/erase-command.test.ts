@@ -2,9 +2,10 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
+import { runHere as run } from '../../support/running/run-here.ts';
 import { type ServiceCloud, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { payment } from '../../support/world.ts';
-import { linesOf, run } from './program.ts';
+import { linesOf } from './program.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -22,6 +23,8 @@ describe('tidings merchants erase and erasure', () => {
         TIDINGS_FEED_LAG_SECONDS: '3',
         TIDINGS_WINDOW_SECONDS: '1',
         TIDINGS_AUDIT_AFTER_SECONDS: '1',
+        // Erasing looks for parked records on each day of the retention, in each partition.
+        TIDINGS_RETENTION_DAYS: '1',
       },
     });
   });

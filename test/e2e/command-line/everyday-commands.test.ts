@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
+import { runHere as run } from '../../support/running/run-here.ts';
 import { type ServiceCloud, startServiceCloud } from '../../support/running/service-cloud.ts';
-import { type Ended, linesOf, run } from './program.ts';
+import { type Ended, linesOf, run as runProcess } from './program.ts';
 
+/** Most commands run here; one of each kind as a process: with input, refused, and without an answer. */
 describe('the command line against a running service', () => {
   const dataDir = temporaryDirectory();
   let service: ServiceCloud;
@@ -77,7 +79,10 @@ describe('the command line against a running service', () => {
       { transactionId: 'pay_3', ...line, currency: 'XXQ' },
     ];
     const input = `\ufeff${lines.map((each) => JSON.stringify(each)).join('\r\n\r\n')}\r\n`;
-    const many = await run(['record', '-', '--merchant', 'shop-7', '--json'], { env: initiator, input });
+    const many = await runProcess(['record', '-', '--merchant', 'shop-7', '--json'], {
+      env: initiator,
+      input,
+    });
     expect(many.status).toBe(1);
     expect(linesOf(many)).toMatchObject([{ result: 'created' }, { code: 'unknown_currency' }]);
     const broken = await run(['record', '-', '--merchant', 'shop-7'], { env: initiator, input: '{' });
@@ -150,7 +155,7 @@ describe('the command line against a running service', () => {
 
   it('ends with 4 if the service refuses, with 3 if nothing answers, and says what to do', async () => {
     const wrong = { ...admin, TIDINGS_KEY: 'tk_wrong_secretsecretsecretsecret' };
-    const refused = await run(['merchants', 'list', '--json'], { env: wrong });
+    const refused = await runProcess(['merchants', 'list', '--json'], { env: wrong });
     expect(refused.status).toBe(4);
     expect(errorOf(refused)).toMatchObject({
       code: 'invalid_key',
@@ -164,7 +169,7 @@ describe('the command line against a running service', () => {
     const { port } = closed.address() as AddressInfo;
     closed.close();
     const silent = { ...admin, TIDINGS_API: `http://127.0.0.1:${port}` };
-    const unreachable = await run(['merchants', 'list', '--json'], { env: silent });
+    const unreachable = await runProcess(['merchants', 'list', '--json'], { env: silent });
     expect(unreachable.status).toBe(3);
     expect(errorOf(unreachable).message).toContain('ECONNREFUSED');
   });

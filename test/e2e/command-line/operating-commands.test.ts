@@ -3,8 +3,9 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
+import { runHere as run } from '../../support/running/run-here.ts';
 import { type ServiceCloud, startServiceCloud } from '../../support/running/service-cloud.ts';
-import { type Ended, linesOf, run } from './program.ts';
+import { type Ended, linesOf } from './program.ts';
 
 describe('operating with the command line', () => {
   const dataDir = temporaryDirectory();

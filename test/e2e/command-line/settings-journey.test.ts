@@ -3,8 +3,9 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
+import { runHere as run } from '../../support/running/run-here.ts';
 import { type ServiceCloud, startServiceCloud } from '../../support/running/service-cloud.ts';
-import { linesOf, run, start } from './program.ts';
+import { linesOf, start } from './program.ts';
 
 /** From a service with settings to an empty one. */
 describe('export and import', () => {

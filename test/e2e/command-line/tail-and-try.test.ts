@@ -7,9 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLiveBoard } from '../../../lib/local/demo/live-board.ts';
 import { eventually } from '../../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
+import { runHere as run } from '../../support/running/run-here.ts';
 import { type ServiceCloud, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { createScreen } from '../../support/terminal/screen.ts';
-import { linesOf, run, start } from './program.ts';
+import { linesOf, start } from './program.ts';
 
 describe('watching a service with the command line', () => {
   const dataDir = temporaryDirectory();

@@ -10,6 +10,7 @@ import { expect } from 'vitest';
 import { freePort } from '../../../lib/emulators/free-port.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { builtKit } from '../../support/published/published.ts';
+import { publishedCommand } from '../../support/published/published-command.ts';
 import { ROOT } from '../../support/synthesized.ts';
 
 const run = promisify(execFile);
@@ -27,7 +28,7 @@ async function cloneOfUser(dataDir: string): Promise<string> {
   const folder = temporaryDirectory();
   cpSync(await builtKit(), join(folder, 'node_modules/tidings'), { recursive: true });
   symlinkSync(dataDir, join(folder, '.tidings'));
-  const tidings = `${process.execPath} ${join(ROOT, 'bin/tidings.ts')}`;
+  const tidings = `${process.execPath} ${await publishedCommand()}`;
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', scripts: { tidings } }));
   return folder;
 }

@@ -1,17 +1,25 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectStatus } from '../../../lib/local/api-client.ts';
 import { eventually } from '../../support/eventually.ts';
-import {
-  type LocalService,
-  removeDirectory,
-  startService,
-  temporaryDirectory,
-} from '../../support/local-service.ts';
+import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
+import { countSoon, editAssembly } from '../../support/running/edited-assembly.ts';
+import { NO_FAULTS } from '../../support/running/service-cloud.ts';
+import { type ServiceProcess, startServiceProcess } from '../../support/running/service-process.ts';
 import { openShop, type Shop } from '../../support/running/test-shop.ts';
+import { assemblyOf } from '../../support/synthesized.ts';
 import { payment } from '../../support/world.ts';
 
 /** Soon, and for as long as a busy machine may need: nothing is given up before the receiver is back. */
 const SCHEDULE = [1, 1, 2, 2, 3, 3, ...Array(24).fill(15)];
+/** Settings under which a window is closed and audited within seconds. */
+const ENVIRONMENT = {
+  TIDINGS_ALLOW_LOOPBACK: 'true',
+  TIDINGS_ONE_CLOCK: 'true',
+  TIDINGS_FEED_LAG_SECONDS: '3',
+  TIDINGS_WINDOW_SECONDS: '1',
+  TIDINGS_AUDIT_AFTER_SECONDS: '1',
+};
 const OUTCOMES = 12;
 const DAY_MS = 86_400_000;
 
@@ -21,24 +29,42 @@ interface Notification {
 }
 
 describe('counts of attempts and states', () => {
-  const dataDir = temporaryDirectory();
-  let service: LocalService;
+  const directory = temporaryDirectory();
+  const assemblyDir = join(directory, 'assembly');
+  let service: ServiceProcess;
+  let initiatorKey: string;
   let shop: Shop;
+  const start = () =>
+    startServiceProcess({
+      dataDir: join(directory, 'data'),
+      assemblyDir,
+      environment: ENVIRONMENT,
+      faults: NO_FAULTS,
+      jobs: ['Sweep', 'Close', 'Audit'],
+    });
   beforeAll(async () => {
-    service = await startService(dataDir);
+    editAssembly({
+      original: assemblyOf('production'),
+      directory: assemblyDir,
+      template: 'Tidings.template.json',
+      edit: countSoon,
+    });
+    service = await start();
+    const made = await service.api(service.adminKey, 'POST /v1/keys', { scope: 'initiator' });
+    initiatorKey = expectStatus(made, 201).json.key;
     shop = await openShop(service, 'shop', { schedule: SCHEDULE });
   });
   afterAll(async () => {
     await shop.stop();
     await service.stop();
-    removeDirectory(dataDir);
+    removeDirectory(directory);
   });
 
   const ids = Array.from({ length: OUTCOMES }, (_, n) => `pay_${n}`);
   const record = async (some: readonly string[]) => {
     for (const id of some) {
       const path = `PUT /v1/merchants/shop/transactions/${id}`;
-      expectStatus(await service.api(service.credentials.initiatorKey, path, payment()), 200, 201);
+      expectStatus(await service.api(initiatorKey, path, payment()), 200, 201);
     }
   };
   const ask = async (key: string, path: string) =>
@@ -63,7 +89,7 @@ describe('counts of attempts and states', () => {
       ({ attempts }) => expect(attempts).toBeGreaterThan(OUTCOMES / 2),
     );
     await service.kill();
-    service = await startService(dataDir);
+    service = await start();
     await record(ids.slice(OUTCOMES / 2));
     await shop.start();
     const settled = await eventually(notifications, (all) =>

@@ -9,7 +9,12 @@ import { loadAssembly } from '../../../lib/local/template/assembly.ts';
 import { resolveStack } from '../../../lib/local/template/stack-resources.ts';
 import { UNUSED_LOCALLY, type UnusedLocally } from '../../../lib/stack/lambda/unused-locally.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
-import { type EditedTemplate, editAssembly } from '../../support/running/edited-assembly.ts';
+import {
+  countSoon,
+  type EditedTemplate,
+  editAssembly,
+  mappingsOf,
+} from '../../support/running/edited-assembly.ts';
 import { NO_FAULTS, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { assemblyOf } from '../../support/synthesized.ts';
 import { beAlerted } from './alerted.ts';
@@ -30,6 +35,8 @@ const SHORT = {
   TIDINGS_WINDOW_SECONDS: '1',
   TIDINGS_AUDIT_AFTER_SECONDS: '1',
   TIDINGS_CHECK_HORIZON_SECONDS: '4',
+  // Erasing looks for parked records on each day of the retention, in each partition.
+  TIDINGS_RETENTION_DAYS: '1',
 };
 /** Windows of an hour, so that a day has few, and the horizon of a day. */
 const LONG = {
@@ -104,27 +111,33 @@ describe('the permissions of the template', () => {
       });
     try {
       edited(hasty, countSoon);
-      await travel({ dataDir: short, environment: SHORT, assemblyDir: hasty }, [
-        sideBySide([
-          manage,
-          // An operator puts back the parked records of all merchants.
-          inTurn([operate, vanish]),
-          visitConsole,
-          record,
-          checkBack,
-          failToDeliver,
-          meetOddReceivers,
-          beAlerted,
-          loseRows,
-          fireSchedules,
-        ]),
-        () => judged.until({ role: 'TidingsCount', action: 'dynamodb:UpdateItem' }),
-        (journey) => hangTable(journey, short),
-      ]);
+      await travel(
+        { dataDir: short, environment: SHORT, assemblyDir: hasty, jobs: ['Sweep', 'Close', 'Audit'] },
+        [
+          sideBySide([
+            manage,
+            // An operator puts back the parked records of all merchants.
+            inTurn([operate, vanish]),
+            visitConsole,
+            record,
+            checkBack,
+            failToDeliver,
+            meetOddReceivers,
+            beAlerted,
+            loseRows,
+            fireSchedules,
+          ]),
+          () => judged.until({ role: 'TidingsCount', action: 'dynamodb:UpdateItem' }),
+          (journey) => hangTable(journey, short),
+        ],
+      );
       edited(idle, leaveRetryLaneAlone);
       const dayOfStatements = { dataDir: long, environment: LONG, assemblyDir: idle };
       await travel({ ...dayOfStatements, jobs: [] }, [growOlder]);
-      await travel(dayOfStatements, [sideBySide([readStatement, askLater]), crowdRetryLane]);
+      await travel({ ...dayOfStatements, jobs: ['Sweep', 'Close', 'Statement'] }, [
+        sideBySide([readStatement, askLater]),
+        crowdRetryLane,
+      ]);
     } finally {
       for (const directory of directories) removeDirectory(directory);
     }
@@ -220,17 +233,4 @@ function leaveRetryLaneAlone(template: EditedTemplate): void {
   for (const mapping of mappingsOf(template)) {
     if (JSON.stringify(mapping.EventSourceArn).includes('RetryLane')) mapping.Enabled = false;
   }
-}
-
-/** A batch of attempts is collected for a second instead of a minute. */
-function countSoon(template: EditedTemplate): void {
-  for (const mapping of mappingsOf(template)) {
-    if (mapping.MaximumBatchingWindowInSeconds !== undefined) mapping.MaximumBatchingWindowInSeconds = 1;
-  }
-}
-
-function mappingsOf({ Resources }: EditedTemplate): readonly Record<string, unknown>[] {
-  return Object.values(Resources).flatMap(({ Type, Properties }) =>
-    Type === 'AWS::Lambda::EventSourceMapping' && Properties !== undefined ? [Properties] : [],
-  );
 }

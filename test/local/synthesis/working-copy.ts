@@ -12,7 +12,12 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Context, type Synthesized, synthesize } from '../../../lib/local/synthesis/synthesize.ts';
+import {
+  type Context,
+  inputHash,
+  type Synthesized,
+  synthesize,
+} from '../../../lib/local/synthesis/synthesize.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 
 /** An app that copies its source twice. Between the copies, it waits at the gate, if there is one. */
@@ -58,6 +63,8 @@ export interface WorkingCopy {
   path(name: string): string;
   write(name: string, content: string): void;
   synthesize(context?: Context): Promise<Synthesized>;
+  /** By which the cache finds an assembly. */
+  hash(): string;
   /** Synthesizes in a process of its own. */
   spawn(): Synthesizer;
   /** Synthesizes in a process of its own that ends afterwards. Returns the assembly's directory. */
@@ -87,6 +94,7 @@ export function createWorkingCopy(): WorkingCopy {
     path,
     write,
     synthesize: (context) => synthesize(root, cacheDir, context),
+    hash: () => inputHash(root),
     spawn: () => spawnSynthesizer(root, cacheDir),
     async spawnAndEnd() {
       const synthesizer = spawnSynthesizer(root, cacheDir);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { vetCallbackUrl, vetTarget } from '../../../lib/protocol/content/callback-target.ts';
 import { isPublicAddress } from '../../../lib/protocol/content/ip-addresses.ts';
 import { DEFAULTS } from '../../../lib/settings.ts';
+import { WEB_URL } from '../../support/web-urls.ts';
 
 describe('a callback URL', () => {
   const strict = { allowedPorts: DEFAULTS.callbackPorts, allowLoopback: false };
@@ -252,7 +253,7 @@ describe('a callback URL', () => {
     const urls = fc.oneof(
       fc.string(),
       hosts.map((host) => `https://${host}/`),
-      fc.webUrl(),
+      WEB_URL,
     );
     fc.assert(
       fc.property(urls, (url) => {

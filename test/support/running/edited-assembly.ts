@@ -16,6 +16,20 @@ export interface AssemblyEdit {
   edit(template: EditedTemplate): void;
 }
 
+/** A batch of attempts is collected for a second instead of a minute. */
+export function countSoon(template: EditedTemplate): void {
+  for (const mapping of mappingsOf(template)) {
+    if (mapping.MaximumBatchingWindowInSeconds !== undefined) mapping.MaximumBatchingWindowInSeconds = 1;
+  }
+}
+
+/** The properties of each event source mapping. */
+export function mappingsOf({ Resources }: EditedTemplate): readonly Record<string, unknown>[] {
+  return Object.values(Resources).flatMap(({ Type, Properties }) =>
+    Type === 'AWS::Lambda::EventSourceMapping' && Properties !== undefined ? [Properties] : [],
+  );
+}
+
 /**
  * An assembly whose template is edited. Everything else is the original's, by links: its functions then also share the
  * original's compiled code.

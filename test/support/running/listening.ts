@@ -1,14 +1,16 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach } from 'vitest';
+import { type afterAll, afterEach } from 'vitest';
+
+type StartServer = (listener: RequestListener) => Promise<string>;
 
 /**
  * Returns a function that starts an HTTP server on this machine and resolves to its URL. The servers stop when the
- * test ends.
+ * test ends; those of tests that run at the same time stop when all have ended.
  */
-export function useServer(): (listener: RequestListener) => Promise<string> {
+export function useServer(stop: typeof afterEach | typeof afterAll = afterEach): StartServer {
   const servers: Server[] = [];
-  afterEach(async () => {
+  stop(async () => {
     for (const server of servers.splice(0)) {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

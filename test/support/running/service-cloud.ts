@@ -7,7 +7,7 @@ import { assemblyOf } from '../synthesized.ts';
 
 export type ServiceCloud = Awaited<ReturnType<typeof startServiceCloud>>;
 
-interface ServiceCloudOptions extends Partial<Omit<LocalCloudOptions, 'scheduleSeconds'>> {
+export interface ServiceCloudOptions extends Partial<Omit<LocalCloudOptions, 'scheduleSeconds'>> {
   readonly dataDir: string;
   /**
    * The jobs whose timers fire every two seconds. Default: all. Each run costs 20 to 70 ms of CPU time, and its first one 300 ms, so a test

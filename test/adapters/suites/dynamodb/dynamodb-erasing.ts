@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FATE_OF_ROWS } from '../../../../lib/adapters/dynamodb/items/kept-of-erased.ts';
 import { createMerchantRows } from '../../../../lib/adapters/dynamodb/stores/erasing/dynamodb-merchant-rows.ts';
 import type { MerchantId } from '../../../../lib/core/model.ts';
-import { type DynamoDbTable, type DynamoDbUnderTest, RETENTION_DAYS } from '../../support/emulators.ts';
+import { type DynamoDbTable, type DynamoDbUnderTest, ERASED_DAYS } from '../../support/emulators.ts';
 import { at, endpoint, OTHER, profile, SHOP } from '../../support/samples.ts';
 import { useTable } from '../../support/throwaway-table.ts';
 import { fillMerchant, fillService, removeAll } from '../../support/whole-merchant.ts';
@@ -68,7 +68,7 @@ export function describeDynamoDbErasing(dynamodb: DynamoDbUnderTest): void {
               },
             }),
           },
-          { retentionDays: RETENTION_DAYS },
+          { retentionDays: ERASED_DAYS },
         ),
       };
       let deaths = 0;

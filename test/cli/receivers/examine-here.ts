@@ -1,12 +1,7 @@
-import { Readable } from 'node:stream';
-import { runProgram } from '../../../lib/cli/command-line/run-program.ts';
-import { commandTree } from '../../../lib/cli/command-tree.ts';
+import { type RanHere, runHere } from '../../support/running/run-here.ts';
 import { SECRET } from './receivers-to-examine.ts';
 
-export interface Ran {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface Ran extends RanHere {
   /** The checks by code: `{ forgery: 'right' }`. Of several with one code, the worst. */
   readonly checks: Readonly<Record<string, string>>;
   /** Codes of faults. */
@@ -18,19 +13,8 @@ export async function ran(
   words: readonly string[],
   env: Readonly<Record<string, string>> = { TIDINGS_LISTEN_SECRET: SECRET },
 ): Promise<Ran> {
-  const written = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof written) => ({
-    write: (text: string) => {
-      written[name] += text;
-    },
-  });
-  const status = await runProgram(commandTree('1.2.3'), {
-    argv: [...words, '--json'],
-    env,
-    streams: { stdin: Readable.from([]), stdout: stream('stdout'), stderr: stream('stderr') },
-    signal: new AbortController().signal,
-  });
-  const events = written.stdout
+  const ended = await runHere([...words, '--json'], { env });
+  const events = ended.stdout
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));
@@ -39,5 +23,5 @@ export async function ran(
     if (event === 'check' && checks[code] !== 'wrong') checks[code] = state;
   }
   const faults = Object.keys(checks).filter((code) => checks[code] === 'wrong');
-  return { status, ...written, checks, faults };
+  return { ...ended, checks, faults };
 }
