@@ -55,8 +55,7 @@ interface PendingCall {
 
 /**
  * Functions make much short-lived garbage. A small young generation costs no more time, and much less memory. Node's own limit for
- * the old one can be 4 GB. An event that took ever more memory slowed down the machine for minutes, until its thread reached it. 2 GB
- * are what the smallest of Lambda's Managed Instances has.
+ * the old one can be 4 GB. An event that took ever more memory slowed down the machine for minutes, until its thread reached it.
  */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 2_048 };
 const THREAD_URL = new URL('./host-thread.mjs', import.meta.url);
