@@ -36,13 +36,15 @@ function collided(error: unknown): boolean {
 function faultOf(what: string, error: unknown): Fault {
   const { name, code, $metadata, $retryable } = error as {
     readonly name?: string;
-    readonly code?: string;
+    /** A `DOMException` has a number. */
+    readonly code?: unknown;
     readonly $metadata?: { readonly httpStatusCode?: number };
     readonly $retryable?: unknown;
   };
   const status = $metadata?.httpStatusCode ?? 0;
   // No status means no answer: the connection broke, and the effect is unknown.
-  const unanswered = status === 0 && (code?.startsWith('E') === true || name === undefined);
+  const unanswered =
+    status === 0 && ((typeof code === 'string' && code.startsWith('E')) || name === undefined);
   const retryable =
     RETRYABLE.has(name ?? '') || $retryable !== undefined || status >= 500 || unanswered || collided(error);
   return new Fault({

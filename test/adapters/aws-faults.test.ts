@@ -40,3 +40,8 @@ describe('a call to AWS', () => {
     expect(await faultOf(cancelledFor())).toMatchObject({ retryable: false });
   });
 });
+
+it('the time-out of a signal is retryable', async () => {
+  const timeout = () => Promise.reject(new DOMException('too late', 'TimeoutError'));
+  await expect(calling('Asking', timeout)).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+});
