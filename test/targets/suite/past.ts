@@ -1,4 +1,10 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  CLOSED_SK,
+  directoryPartitionPk,
+  STATED_SK,
+} from '../../../lib/adapters/dynamodb/items/item-keys.ts';
+import { conditionalWrite } from '../../../lib/adapters/dynamodb/table/conditions.ts';
 import { outcomeSchema } from '../../../lib/core/model.ts';
 import { partitionOf } from '../../../lib/core/partitions.ts';
 import { outcomeItem } from '../../../lib/protocol/table/outcome-layout.ts';
@@ -50,5 +56,28 @@ export async function livedThrough(
       ExpressionAttributeValues: { ':then': createdAt, ':now': new Date().toISOString(), ':one': 1 },
     }),
   );
+  await noteBehind(
+    { documents, name: TableName },
+    { partition: partitionOf(merchantId), sinceTime: createdAt },
+  );
   return rows;
+}
+
+interface Behind {
+  readonly partition: number;
+  readonly sinceTime: string;
+}
+
+/** Says in the marks of the partition that a merchant is behind, as a walk would. A walk that starts later does so itself. */
+async function noteBehind({ documents, name }: TargetTable, { partition, sinceTime }: Behind): Promise<void> {
+  for (const sk of [CLOSED_SK, STATED_SK]) {
+    const note = new UpdateCommand({
+      TableName: name,
+      Key: { pk: directoryPartitionPk(partition), sk },
+      UpdateExpression: 'SET reached = :since',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeValues: { ':since': sinceTime },
+    });
+    await conditionalWrite(() => documents.send(note));
+  }
 }
