@@ -102,7 +102,8 @@ export class Container {
     const { stores, time, random, dispatcher, deadLetters, send, windowSeconds } = this.#world;
     const stormy = <T extends object>(port: T) => through(port, () => invocation);
     return {
-      outcomes: stormy(stores.outcomes),
+      // Waiting for a turn is no call to a service.
+      outcomes: { ...stormy(stores.outcomes), inTurn: stores.outcomes.inTurn },
       notifications: stormy(stores.notifications),
       alerts: stormy(stores.alerts),
       slots: stormy(stores.slots),
