@@ -1,7 +1,7 @@
 import { expectedEndpoints } from '../../../lib/core/deliver/expected-endpoints.ts';
 import { isOpen, type Notification } from '../../../lib/core/deliver/state/notification.ts';
 import { isTerminal, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../../lib/core/model.ts';
-import { delaysOf, totalSeconds } from '../../../lib/core/schedule.ts';
+import { delaysOf, type Schedule, totalSeconds } from '../../../lib/core/schedule.ts';
 import { MINUTE_MS, msOf, SECOND_MS } from '../../../lib/core/time.ts';
 import { webhookIdOf } from '../../../lib/protocol/event-names.ts';
 import { CLOCK_TOLERANCE_MS } from '../../../lib/protocol/table/clock-skew.ts';
@@ -90,22 +90,37 @@ function untruth(
   }
 }
 
-/** All attempts of the schedule were made, or the horizon passed while the endpoint was known to be dead. */
+/** Neither were all attempts of the schedule made, nor did the horizon pass while the endpoint was known to be dead. */
 function endedEarly(evidence: Evidence, notification: Notification, told: readonly End[]): boolean {
-  // An attempt that the first lane handed over does not count in the schedule.
-  const made = notification.attempts.filter(({ error }) => error !== 'handed_over');
-  const count = delaysOf(scheduleOf(evidence, notification)).length + 1;
-  const startedMs = msOf(notification.startedAt);
-  // The start and the attempts may have been stamped by different clocks.
+  const schedule = scheduleOf(evidence, notification);
   const offMs = evidence.story.clocksDiffer ? CLOCK_TOLERANCE_MS : 0;
-  const [before, first] = [made.at(-count - 1), made.at(-count)];
-  const isAllMade = first !== undefined && msOf(first.at) >= startedMs - offMs;
-  if (isAllMade && (before === undefined || msOf(before.at) < startedMs + offMs)) return false;
+  if (isUsedUp(notification, schedule, offMs)) return false;
   return !told.some(
     ({ reason, atMs }) =>
       (reason === 'horizon_passed' || reason === 'reported_again') &&
       atMs >= msOf(notification.startedAt) + horizonMs(evidence, notification),
   );
+}
+
+/**
+ * Whether exactly the attempts of the schedule were made since the latest redelivery, or in all if there was none. Not since
+ * `startedAt`: the audit may create the notification while its first request is under way, and that attempt counts.
+ *
+ * @param offMs how far the clocks that stamped the redelivery and the attempts may differ
+ */
+export function isUsedUp(
+  { attempts, lastRequest }: Pick<Notification, 'attempts' | 'lastRequest'>,
+  schedule: Schedule,
+  offMs: number,
+): boolean {
+  // An attempt that the first lane handed over does not count in the schedule.
+  const made = attempts.filter(({ error }) => error !== 'handed_over');
+  const count = delaysOf(schedule).length + 1;
+  const [before, first] = [made.at(-count - 1), made.at(-count)];
+  if (first === undefined) return false;
+  if (lastRequest?.action !== 'redeliver') return before === undefined;
+  const begunMs = msOf(lastRequest.at);
+  return msOf(first.at) >= begunMs - offMs && (before === undefined || msOf(before.at) < begunMs + offMs);
 }
 
 /** The longest duration of the schedule with jitter, plus an hour. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { MINUTE_MS } from '../../../../lib/core/time.ts';
+import { audit } from '../../../support/scheduled-runs.ts';
 import { okExchange, START_MS, statusExchange } from '../../../support/world.ts';
 import { recorded } from './recorded-payment.ts';
 
@@ -61,6 +63,26 @@ describe('the fence', () => {
     expect((await ask()).notifications[0].state).toBe('delivered');
     await world.drain();
     expect(world.requests).toHaveLength(2);
+  });
+
+  it('counts an attempt that was under way when the audit made the notification', async () => {
+    const { world, ask } = await recorded({ schedule: [10, 10] });
+    const [first] = world.queue.splice(0);
+    if (first === undefined) throw new Error('nothing was relayed');
+    world.time.nowMs += 30 * MINUTE_MS;
+    await world.closeWindows();
+    world.receiver.answer = async () => {
+      world.receiver.answer = () => statusExchange(500);
+      world.time.nowMs += 100;
+      await audit(world);
+      return statusExchange(500);
+    };
+    await world.deliverOne(first);
+    expect(world.events.filter(({ event }) => event === 'lost')).toHaveLength(1);
+    expect((await ask()).notifications[0]).toMatchObject({ state: 'retrying', attempts: [{ number: 1 }] });
+    await world.drain();
+    expect(world.requests).toHaveLength(3);
+    expect((await ask()).notifications[0]).toMatchObject({ state: 'exhausted', attempts: { length: 3 } });
   });
 
   it('never lets a failure undo a delivery', async () => {

@@ -64,6 +64,15 @@ export const stateFaults: readonly DeliberateFault[] = [
     at: hook(() => import('../../../../lib/core/schedule.ts'), { nextDelay: () => () => 'exhausted' }),
   },
   {
+    name: 'a redelivery leaves the schedule used up',
+    at: hook(transitions, {
+      redeliver: (real) => (notification, request) => ({
+        ...real(notification, request),
+        attemptsMade: notification.attemptsMade,
+      }),
+    }),
+  },
+  {
     name: 'operators are not told of an end',
     at: hook(() => import('../../../../lib/core/deliver/state/delivery-events.ts'), {
       reportEnd: (real) => (reporter, ended) => {
