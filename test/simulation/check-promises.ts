@@ -18,7 +18,7 @@ import { windowsWrong } from './checks/check-windows.ts';
 export interface Findings {
   /** Expected notifications that are neither settled nor exhausted after the drain, and records that are gone. */
   readonly lost: number;
-  /** Messages, schedules and jobs that are left after the drain, and rows seen by another merchant. */
+  /** Messages, schedules, jobs and uncounted writes left after the drain, and rows seen by another merchant. */
   readonly leaked: number;
   /** Every broken promise, as a sentence. */
   readonly broken: readonly string[];
@@ -28,11 +28,12 @@ export interface Findings {
 export async function check(evidence: Evidence): Promise<Findings> {
   const gone = recordsGone(evidence);
   const { unsettled, wrong } = await notificationsWrong(evidence);
-  const { merchants, lanes, stores } = evidence;
+  const { merchants, lanes, stores, counts } = evidence;
   const running = await stores.jobs.running();
   const leaks = [
     ...[...lanes.contents].map(({ body }) => `a message is left: ${body}`),
     ...[...lanes.schedules].map((name) => `a schedule is left: ${name}`),
+    ...(counts.isEmpty ? [] : ['writes are left that were not counted']),
     ...running.map(({ jobId, merchantId }) => `the job ${jobId} of ${merchantId} is left running`),
     ...toldToOthers(evidence),
   ];

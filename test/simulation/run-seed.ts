@@ -245,12 +245,13 @@ class Simulation {
     return { ...findings, broken: [...findings.broken, ...this.#broken], ...this.#counts() };
   }
 
-  /** Once all that was recorded is in windows that are closed. */
+  /** Once all that was recorded is in windows that are closed. What the shops acknowledge then is counted too. */
   async #settleShops(): Promise<void> {
     const { now } = this.#time;
     const atMs = now + this.#story.windowSeconds * SECOND_MS + 2 * paceMs(now) + MINUTE_MS;
     for (const shop of this.#shops) shop.planEnd(atMs);
-    await this.#time.run(() => this.#shops.every(({ end }) => end !== undefined), atMs + GIVE_UP_MS);
+    const isSettled = () => this.#shops.every(({ end }) => end !== undefined) && this.#countReader.isEmpty;
+    await this.#time.run(isSettled, atMs + GIVE_UP_MS);
   }
 
   #hasBothNets(): boolean {

@@ -46,8 +46,8 @@ export async function check(ports: CheckingPorts, delivery: CheckDelivery): Prom
   const current = await ports.checks.read(message);
   const [pending, end] = await ports.outcomes.versions(message);
   if (current === undefined || pending?.status !== 'PENDING') {
-    // Its rows may be deleted already, or half of them.
-    if (await isOfErased(ports, message)) return drop(ports, message);
+    // Its rows may be deleted already, or half of them. Cached settings may be older than the erasure, so they are not asked.
+    if (await ports.configs.isErased(message.merchantId)) return drop(ports, message);
     throw unknownCheck();
   }
   if (end !== undefined) return ports.outcomes.settlePending(end);
@@ -60,6 +60,7 @@ export async function check(ports: CheckingPorts, delivery: CheckDelivery): Prom
   if (asked?.reply.kind !== 'ended') return askAgain(ports, context, asked);
 
   const recorded = await recordEnd(ports, { pending, content: asked.reply.content });
+  if (recorded.kind === 'merchant_erased') return drop(ports, message);
   if (recorded.kind === 'refused') {
     const attempt = { ...asked.attempt, result: recorded.code };
     return askAgain(ports, context, { ...asked, attempt });
@@ -68,7 +69,7 @@ export async function check(ports: CheckingPorts, delivery: CheckDelivery): Prom
   report(ports, { ...current, state: 'resolved' }, asked.attempt);
 }
 
-/** The settings may be as old as for recording. */
+/** Whether nobody is to be asked any more. The settings may be as old as for recording. */
 async function isOfErased({ configs, clock }: CheckingPorts, { merchantId }: CheckMessage): Promise<boolean> {
   const config = await configs.get(merchantId, clock.now() - PROFILE_MAX_AGE_MS);
   return config === undefined && configs.isErased(merchantId);

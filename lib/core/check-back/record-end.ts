@@ -12,7 +12,10 @@ export async function recordEnd(
   ports: RecordPorts,
   { pending, content }: { readonly pending: Outcome; readonly content: OutcomeContent },
 ): Promise<
-  { readonly kind: 'recorded'; readonly end: Outcome } | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'recorded'; readonly end: Outcome }
+  | { readonly kind: 'refused'; readonly code: string }
+  /** The merchant was erased while its initiator was asked. */
+  | { readonly kind: 'merchant_erased' }
 > {
   const { merchantId, transactionId } = pending;
   const key: TransactionKey = { merchantId, transactionId };
@@ -29,8 +32,9 @@ export async function recordEnd(
     case 'mismatch':
       contradicted(`mismatch ${result.fields.join(' ')}`);
       return { kind: 'refused', code: 'outcome_mismatch' };
-    case 'unknown_merchant':
     case 'merchant_erased':
+      return { kind: result.kind };
+    case 'unknown_merchant':
     case 'refused':
       throw new Fault({
         code: 'not_recordable',

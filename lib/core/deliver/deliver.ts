@@ -152,10 +152,12 @@ function waitForLeave(
   return act(ports, context, (current) => whenRateLimited(current, leave, now));
 }
 
-/** What an erased merchant's message was about may be deleted already. Any other message has something to be about. */
+/**
+ * What an erased merchant's message was about may be deleted already. Any other message has something to be about. Cached settings
+ * may be older than the erasure, so they are not asked.
+ */
 async function dropOrRefuse(ports: DeliverPorts, { message }: Delivery): Promise<void> {
-  const config = await ports.configs.get(message.merchantId, ports.clock.now());
-  if (config === undefined && (await ports.configs.isErased(message.merchantId))) return drop(ports, message);
+  if (await ports.configs.isErased(message.merchantId)) return drop(ports, message);
   throw new Fault({
     code: 'unknown_outcome',
     message: 'What the message is about does not exist, or is not terminal.',

@@ -12,7 +12,10 @@ export interface ConfigCache {
    * that is not cached.
    */
   get(merchantId: MerchantId, notBeforeMs: number): Promise<MerchantConfig | undefined>;
-  /** Whether a merchant without config was erased. A tombstone stays, so it is cached for good. */
+  /**
+   * Whether the merchant was erased before this call, also if its config is still cached. Only the tombstone is cached: it stays
+   * for good.
+   */
   isErased(merchantId: MerchantId): Promise<boolean>;
 }
 

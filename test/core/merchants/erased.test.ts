@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
+import type { MerchantId, TransactionId } from '../../../lib/core/model.ts';
 import { recordFromQueue } from '../../../lib/core/record/intake.ts';
 import { createWorld, payment, statusExchange } from '../../support/world.ts';
 
 const HOUR_MS = 3_600_000;
+const PAY_1 = { merchantId: 'demo' as MerchantId, transactionId: 'pay_1' as TransactionId };
 const CHECK_BACK = { url: 'https://bank.example/check', afterSeconds: 60 };
 
 async function worldOfTwo() {
@@ -17,15 +19,18 @@ async function worldOfTwo() {
     const request = `PUT /v1/merchants/${merchantId}/transactions/${id}`;
     expect((await world.call(key, request, payment(changes))).status).toBe(201);
   };
-  const erase = async () => {
+  const tombstone = async () => {
     const request = 'DELETE /v1/merchants/demo?confirm=demo';
     expect((await world.call(world.admin, request)).status).toBe(200);
+  };
+  const erase = async () => {
+    await tombstone();
     // Longer than any use of cached settings.
     world.time.nowMs += 61_000;
   };
   const dropped = () =>
     world.events.flatMap((event) => (event.event === 'message_dropped' ? [event.merchantId] : []));
-  return { world, record, erase, dropped };
+  return { world, record, tombstone, erase, dropped };
 }
 
 describe('of an erased merchant', () => {
@@ -83,6 +88,62 @@ describe('of an erased merchant', () => {
     expect(world.ports.contents.checks.size).toBe(0);
     expect(world.ports.contents.outcomes.size).toBe(0);
     expect(world.deadLetters).toEqual([]);
+  });
+
+  it('a check is dropped although its rows are gone and the cached settings are older than the erasure', async () => {
+    const { world, record, tombstone, dropped } = await worldOfTwo();
+    await record('demo', 'pay_1', { status: 'PENDING', checkBack: { ...CHECK_BACK, afterSeconds: 10 } });
+    await world.relayAll();
+    await tombstone();
+    // Another process, with younger settings, dropped the same message.
+    await world.ports.rows.removeTransaction(PAY_1);
+    await world.drain();
+    expect(world.requests).toEqual([]);
+    expect(dropped()).toEqual(['demo']);
+    expect(world.deadLetters).toEqual([]);
+  });
+
+  it('a notification is dropped although its rows are gone and the cached settings are older than the erasure', async () => {
+    const { world, record, tombstone, dropped } = await worldOfTwo();
+    await record('demo', 'pay_1');
+    await world.relayAll();
+    await tombstone();
+    await world.ports.rows.removeTransaction(PAY_1);
+    await world.drain();
+    expect(world.requests).toEqual([]);
+    expect(dropped()).toEqual(['demo']);
+    expect(world.deadLetters).toEqual([]);
+  });
+
+  it('an end is not recorded that an initiator answers after the erasure, and its PENDING is deleted', async () => {
+    const { world, record, erase, dropped } = await worldOfTwo();
+    await record('demo', 'pay_1', { status: 'PENDING', checkBack: CHECK_BACK });
+    await world.relayAll();
+    world.receiver.answer = async () => {
+      await erase();
+      const { status, amount, currency, occurredAt } = payment();
+      const body = JSON.stringify({ status, amount, currency, occurredAt });
+      return { kind: 'response', statusCode: 200, body, durationMs: 5 };
+    };
+    await world.drain();
+    expect(world.requests).toHaveLength(1);
+    expect(dropped()).toEqual(['demo']);
+    expect(world.ports.contents.checks.size).toBe(0);
+    expect(world.ports.contents.outcomes.size).toBe(0);
+    expect(world.events.filter(({ event }) => event === 'message_failed')).toEqual([]);
+  });
+
+  it('only its messages are dropped: what is missing of another merchant is set aside', async () => {
+    const { world, record, tombstone, dropped } = await worldOfTwo();
+    await record('other', 'pay_1');
+    await record('other', 'pay_2', { status: 'PENDING', checkBack: CHECK_BACK });
+    await world.relayAll();
+    await tombstone();
+    for (const { merchantId, transactionId } of [...world.ports.contents.outcomes.values()])
+      await world.ports.rows.removeTransaction({ merchantId, transactionId });
+    await world.drain();
+    expect(dropped()).toEqual([]);
+    expect(world.deadLetters.map(({ reason }) => reason)).toEqual(['unknown_outcome', 'unknown_check']);
   });
 
   it('an unresolved transaction leaves the list when an operator resolves it, and nothing is recorded', async () => {

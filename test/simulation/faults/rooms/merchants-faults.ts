@@ -87,6 +87,18 @@ export const merchantsFaults: readonly DeliberateFault[] = [
     every: LEAVER_EVERY,
   },
   {
+    name: 'a merchant whose settings are still cached is not taken for erased',
+    at: hookInside(() => import('../../../../lib/core/merchants/config-cache.ts'), {
+      createConfigCache: (real) => (store) => {
+        const cache = real(store);
+        const isErased: typeof cache.isErased = async (merchantId) =>
+          (await cache.get(merchantId, 0)) === undefined && cache.isErased(merchantId);
+        return altered(cache, { isErased });
+      },
+    }),
+    every: LEAVER_EVERY,
+  },
+  {
     name: 'the check of a PENDING that is dropped ends, and no index names the PENDING',
     at: hookInside(() => import('../../../../lib/adapters/memory/memory-outcomes.ts'), {
       memoryOutcomes: (real) => (table) =>
