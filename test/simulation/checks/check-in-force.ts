@@ -1,17 +1,14 @@
-import { isTerminal, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../../lib/core/model.ts';
+import { isTerminal, NOTIFY_URL_ENDPOINT } from '../../../lib/core/model.ts';
 import { CLOCKS_DIFFER_MS } from '../../../lib/core/runtime/environment.ts';
 import { msOf, SECOND_MS } from '../../../lib/core/time.ts';
-import type { AnsweredChange } from '../watches/change-watch.ts';
 import type { TimedEvent } from '../world/simulated-functions.ts';
 import { type Evidence, notificationName, outcomeName } from './check-evidence.ts';
-import { asksFor } from './check-expectation.ts';
+import { isPromised } from './check-expectation.ts';
 
 type Lost = Extract<TimedEvent, { event: 'lost' }>;
 
 /** A write may take effect this long after its request gave up. */
 const LATE_MS = 3 * SECOND_MS;
-/** A change made within this time after an outcome may be dated before it. */
-const NEXT_CHANGE_MS = 10 * SECOND_MS;
 
 /** An answered change is in force: outcomes recorded afterwards are for the endpoint, and the relay sends them. */
 export function inForceWrong(evidence: Evidence): string[] {
@@ -57,26 +54,9 @@ function notYetInForce(evidence: Evidence): string[] {
   const ends = [...stores.contents.outcomes.values()].filter(isTerminal);
   return byHand.changes.answered.flatMap((change) =>
     ends
-      .filter((outcome) => isAfter(evidence, outcome, change) && asksFor(change.wanted, outcome))
-      .filter((outcome) => !isChangedAgain(evidence, change, msOf(outcome.listedAt)))
+      .filter((outcome) => isPromised(evidence, outcome, change))
       .map((outcome) => notificationName({ ...outcome, endpointId: change.endpointId }))
       .filter((name) => !stream.handedOver.has(name))
       .map((name) => `${name} was listed after the endpoint was said to be in force, and was not for it`),
   );
-}
-
-/** Ordered by stamps. Two clocks may differ, so the order of events in the run can be another one. */
-function isAfter({ story }: Evidence, { merchantId, listedAt }: TerminalOutcome, change: AnsweredChange) {
-  if (merchantId !== change.merchantId) return false;
-  if (!story.clocksDiffer) return msOf(listedAt) >= change.answeredMs;
-  return listedAt >= change.inForceFrom && msOf(listedAt) >= change.answeredMs;
-}
-
-/** Includes the time in which the answer was held: an endpoint may answer 410 at any time. */
-function isChangedAgain({ settings }: Evidence, change: AnsweredChange, listedMs: number): boolean {
-  const { answeredMs, wanted } = change;
-  const all = settings.of(change);
-  const answered = all.findLast(({ fromMs }) => fromMs <= answeredMs);
-  const isReplaced = answered?.enabled !== wanted.enabled || answered.types.join() !== wanted.types.join();
-  return isReplaced || all.some(({ fromMs }) => fromMs > answeredMs && fromMs <= listedMs + NEXT_CHANGE_MS);
 }
