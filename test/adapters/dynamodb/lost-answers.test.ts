@@ -1,10 +1,9 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createMerchantStore } from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-store.ts';
 import { openTable } from '../../../lib/adapters/dynamodb/table/table-client.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
 import { endpoint } from '../support/samples.ts';
+import { useTableServer } from '../support/table-server.ts';
 
 const unanswered = { code: 'unavailable', retryable: true };
 
@@ -18,25 +17,13 @@ describe.each(['createEndpoint', 'saveEndpoint'] as const)(
   (write) => {
     let requests = 0;
     let isSilent = false;
-    let server: Server;
-    beforeEach(async () => {
+    useTableServer(({ socket }) => {
+      requests += 1;
+      if (!isSilent) socket.destroy();
+    });
+    beforeEach(() => {
       requests = 0;
       isSilent = false;
-      server = createServer(({ socket }) => {
-        requests += 1;
-        if (!isSilent) socket.destroy();
-      });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const { port } = server.address() as AddressInfo;
-      vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', `http://127.0.0.1:${port}`);
-      vi.stubEnv('AWS_REGION', 'us-east-1');
-      vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-      vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-    });
-    afterEach(() => {
-      vi.unstubAllEnvs();
-      server.closeAllConnections();
-      server.close();
     });
 
     it('is tried once if the connection breaks: it may be stored, and a later try would carry an old date', async () => {

@@ -1,9 +1,9 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { openTable } from '../../../lib/adapters/dynamodb/table/table-client.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
+import { useTableServer } from '../support/table-server.ts';
 
 const CONNECTIONS = 50;
 const MORE = 10;
@@ -11,23 +11,9 @@ const MORE = 10;
 const WAIT_MS = 1_500;
 
 const held: ServerResponse[] = [];
-let server: Server;
-
-beforeEach(async () => {
-  server = createServer((_request, response) => held.push(response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', `http://127.0.0.1:${port}`);
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-});
-
+useTableServer((_request, response) => held.push(response));
 afterEach(() => {
   vi.useRealTimers();
-  vi.unstubAllEnvs();
-  server.closeAllConnections();
-  server.close();
 });
 
 function answer(): void {

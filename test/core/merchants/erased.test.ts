@@ -90,30 +90,24 @@ describe('of an erased merchant', () => {
     expect(world.deadLetters).toEqual([]);
   });
 
-  it('a check is dropped although its rows are gone and the cached settings are older than the erasure', async () => {
-    const { world, record, tombstone, dropped } = await worldOfTwo();
-    await record('demo', 'pay_1', { status: 'PENDING', checkBack: { ...CHECK_BACK, afterSeconds: 10 } });
-    await world.relayAll();
-    await tombstone();
-    // Another process, with younger settings, dropped the same message.
-    await world.ports.rows.removeTransaction(PAY_1);
-    await world.drain();
-    expect(world.requests).toEqual([]);
-    expect(dropped()).toEqual(['demo']);
-    expect(world.deadLetters).toEqual([]);
-  });
-
-  it('a notification is dropped although its rows are gone and the cached settings are older than the erasure', async () => {
-    const { world, record, tombstone, dropped } = await worldOfTwo();
-    await record('demo', 'pay_1');
-    await world.relayAll();
-    await tombstone();
-    await world.ports.rows.removeTransaction(PAY_1);
-    await world.drain();
-    expect(world.requests).toEqual([]);
-    expect(dropped()).toEqual(['demo']);
-    expect(world.deadLetters).toEqual([]);
-  });
+  it.each([
+    ['check', { status: 'PENDING', checkBack: { ...CHECK_BACK, afterSeconds: 10 } }],
+    ['notification', {}],
+  ])(
+    'a %s is dropped although its rows are gone and the cached settings are older than the erasure',
+    async (_, changes) => {
+      const { world, record, tombstone, dropped } = await worldOfTwo();
+      await record('demo', 'pay_1', changes);
+      await world.relayAll();
+      await tombstone();
+      // Another process, with younger settings, dropped the same message.
+      await world.ports.rows.removeTransaction(PAY_1);
+      await world.drain();
+      expect(world.requests).toEqual([]);
+      expect(dropped()).toEqual(['demo']);
+      expect(world.deadLetters).toEqual([]);
+    },
+  );
 
   it('an end is not recorded that an initiator answers after the erasure, and its PENDING is deleted', async () => {
     const { world, record, erase, dropped } = await worldOfTwo();
