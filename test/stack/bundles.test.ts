@@ -125,3 +125,9 @@ it('a bundle has no schema that its code does not use', async () => {
   expect(code).toContain('invalid_id');
   expect(code).not.toContain('invalid_reference');
 });
+
+it('a bundle knows the version of an SDK client, and nothing else of its package file', async () => {
+  const client = JSON.stringify(join(ROOT, 'node_modules/@aws-sdk/client-sqs/package.json'));
+  const { file } = await bundled(`import file from ${client};\nexport { file };`);
+  expect(file).toEqual({ version: expect.stringMatching(/^3\.\d+\.\d+$/) });
+});

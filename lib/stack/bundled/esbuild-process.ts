@@ -3,6 +3,7 @@ import { type BuildOptions, build } from 'esbuild';
 import { leftOut } from './left-out.ts';
 import { nodeModules } from './node-modules.ts';
 import { operationAddresses } from './operation-addresses.ts';
+import { packageVersions } from './package-versions.ts';
 import { packedTexts } from './packed-texts.ts';
 import { unusedSchemas } from './unused-schemas.ts';
 import { withoutJsonSchema } from './without-json-schema.ts';
@@ -13,7 +14,15 @@ import { withoutJsonSchema } from './without-json-schema.ts';
  * with an error.
  */
 const options = JSON.parse(readFileSync(0, 'utf8')) as BuildOptions;
-const plugins = [leftOut, nodeModules, operationAddresses, packedTexts, unusedSchemas, withoutJsonSchema];
+const plugins = [
+  leftOut,
+  nodeModules,
+  operationAddresses,
+  packageVersions,
+  packedTexts,
+  unusedSchemas,
+  withoutJsonSchema,
+];
 try {
   const { metafile } = await build({ ...options, metafile: true, plugins });
   process.stdout.write(JSON.stringify(Object.keys(metafile.inputs)));

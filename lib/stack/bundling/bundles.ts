@@ -18,7 +18,6 @@ import { operations } from '../../api/contract/operations.ts';
 import { ASSET_FOLDER } from '../../console/site/http/assets.ts';
 import type { OpenApi } from '../../reference/open-api.ts';
 import { BUNDLES_VARIABLE } from '../bundled/bundles-variable.ts';
-import { withVersionsOnly } from '../bundled/package-files.ts';
 import { namesOf, packConsoleAssets, writeAssets } from './console-assets.ts';
 import { packReference } from './packed-reference.ts';
 
@@ -89,15 +88,7 @@ export function bundle(
     logLevel: 'warning',
   });
   if ('console' in entryPoints) writeAssets(consoleFiles.assets, join(directory, 'console', ASSET_FOLDER));
-  // A map describes the bundle as esbuild made it.
-  if (!hasMaps) {
-    for (const name of Object.keys(entryPoints)) shortenPackageFiles(join(directory, name, 'index.mjs'));
-  }
   return [...inputs, ...consoleFiles.inputs];
-}
-
-function shortenPackageFiles(file: string): void {
-  writeFileSync(file, withVersionsOnly(readFileSync(file, 'utf8')));
 }
 
 /** The expression for a text that holds the value as JSON. */
