@@ -16,7 +16,7 @@ export interface Hosts {
  * In MB. Events make much garbage that dies with them. The more of it a thread may gather, the less of it is still in use when
  * V8 collects, and copied. A timer's seldom event gains nothing, and its thread would keep the memory.
  */
-const YOUNG_GENERATION_MB = { own: 48, shared: 8 };
+const YOUNG_GENERATION_MB = { own: 24, shared: 8 };
 
 /** @param compileCache directory of V8's compile cache */
 export function openHosts(compileCache: string, log: Log): Hosts {
