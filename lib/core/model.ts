@@ -11,6 +11,7 @@ import {
   type TerminalStatus,
   TRANSACTION_TYPE,
 } from '../protocol/content/content-rules.ts';
+import { OUTCOME_STATUSES } from '../protocol/contract-words.ts';
 import { ENDPOINT_ID, KEY_ID, MERCHANT_ID, REFERENCE, TRANSACTION_ID } from '../protocol/id-forms.ts';
 import { isOutcomeTime } from '../protocol/instants.ts';
 import { holdsInexactNumber } from '../protocol/json/json-limits.ts';
@@ -71,7 +72,7 @@ export const timeSchema = onFirstUse(() =>
 export const terminalStatusSchema = onFirstUse(() => z.enum(TERMINAL_STATUSES, 'invalid_status'));
 const statusSchema = onFirstUse(() =>
   z
-    .enum(['PENDING', ...TERMINAL_STATUSES], 'invalid_status')
+    .enum(OUTCOME_STATUSES, 'invalid_status')
     .meta({ description: 'PENDING at most once, then one terminal status.' }),
 );
 
@@ -218,16 +219,10 @@ export interface TransactionKey {
   readonly transactionId: TransactionId;
 }
 
-/** The states of a notification: one terminal outcome for one endpoint. */
-export const notificationStates = [
-  'pending',
-  'retrying',
-  'delivered',
-  'exhausted',
-  'acknowledged',
-  'blocked',
-] as const;
-export type NotificationState = (typeof notificationStates)[number];
+export {
+  NOTIFICATION_STATES as notificationStates,
+  type NotificationState,
+} from '../protocol/contract-words.ts';
 
 /** The states of a check: the question to an initiator how its PENDING ended. */
 export const checkStates = ['waiting', 'resolved', 'unresolved'] as const;

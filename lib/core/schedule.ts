@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SCHEDULE_PRESETS, type SchedulePreset } from '../protocol/contract-words.ts';
 import { onFirstUse, type Parsed } from './reading/on-first-use.ts';
 import { clampWait } from './runtime/waiting.ts';
 import { SECOND_MS } from './time.ts';
@@ -52,7 +53,7 @@ const PRESETS = {
     20 * HOUR,
     24 * HOUR,
   ],
-} as const satisfies Record<string, readonly number[]>;
+} as const satisfies Record<SchedulePreset, readonly number[]>;
 
 const INVALID = 'invalid_schedule';
 
@@ -64,7 +65,7 @@ const INVALID = 'invalid_schedule';
 export const scheduleSchema = onFirstUse(() =>
   z.union(
     [
-      z.enum(['wechat', 'alipay', 'standard-webhooks']),
+      z.enum(SCHEDULE_PRESETS),
       z
         .array(z.int(INVALID).min(1, INVALID).max(MAX_DELAY_SECONDS, INVALID), INVALID)
         .min(1, INVALID)

@@ -1,4 +1,5 @@
-import { isTerminalStatus, TRANSACTION_TYPE } from '../protocol/content/content-rules.ts';
+import { isTerminalStatus, TERMINAL_STATUSES, TRANSACTION_TYPE } from '../protocol/content/content-rules.ts';
+import { listOfWords } from '../protocol/contract-words.ts';
 import { TRANSACTION_ID } from '../protocol/id-forms.ts';
 import { instantOf } from '../protocol/instants.ts';
 import { ReconcileFailure } from './ledger-failure.ts';
@@ -125,7 +126,7 @@ export function rowOf(
   if (version !== '1' && version !== '2') refuse('version', '1 or 2');
   // A ledger may have a PENDING, which is never listed.
   if (status === 'PENDING') return undefined;
-  if (!isTerminalStatus(status)) refuse('status', 'SUCCEEDED, FAILED or CLOSED');
+  if (!isTerminalStatus(status)) refuse('status', listOfWords(TERMINAL_STATUSES));
   if (!AMOUNT.test(amount) || !Number.isSafeInteger(Number(amount))) {
     refuse('amount', 'a whole number in the minor unit, without decimal point or separators: 19.99 is 1999');
   }

@@ -1,3 +1,4 @@
+import { listOfWords, OUTCOME_STATUSES, SCHEDULE_PRESETS } from '../../protocol/contract-words.ts';
 import type { ProblemCode } from './problems.ts';
 
 /** What a caller does about each problem code. For `docs/errors.md` and the API reference; no function needs it. */
@@ -22,7 +23,7 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   invalid_text:
     'Remove the character, or encode the text. Often a text was cut between the halves of an emoji.',
   invalid_id: 'Use up to 64 letters, digits, `_` and `-`; a transaction’s id may also have `:`.',
-  invalid_status: 'Use `PENDING`, `SUCCEEDED`, `FAILED` or `CLOSED`.',
+  invalid_status: `Use ${listOfWords(OUTCOME_STATUSES.map((status) => `\`${status}\``))}.`,
   invalid_amount:
     'Send an integer in the minor unit: 19.99 is `1999`. It is never negative: a refund is a type of its own.',
   unknown_currency: 'Use the three capital letters of ISO 4217, such as `CNY`.',
@@ -33,7 +34,7 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   invalid_type_name: 'Use a short lower-case word such as `payment` or `refund`. Never use an id.',
   reserved_type: 'Choose another type. Alerts of the service itself begin with `tidings.`.',
   invalid_event_type: 'Name types as `payment.succeeded`, `payment.*`, `*` or `tidings.*`.',
-  invalid_schedule: 'Use `wechat`, `alipay`, `standard-webhooks`, or 1 to 30 delays in seconds.',
+  invalid_schedule: `Use ${SCHEDULE_PRESETS.map((name) => `\`${name}\``).join(', ')}, or 1 to 30 delays in seconds.`,
   unknown_time_zone:
     'Use `UTC`, or a name of the IANA database with its region. `CST` is not one: it means several.',
   invalid_scope:

@@ -8,7 +8,7 @@ import {
   transactionIdSchema,
 } from '../../core/model.ts';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
-import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
+import { OUTCOME_STATUSES } from '../../protocol/contract-words.ts';
 import { FAILURE_DETAILS } from '../../protocol/failure-detail.ts';
 import { MAX_CURSOR_LENGTH } from '../list-cursor.ts';
 
@@ -43,7 +43,7 @@ const feedItem = onFirstUse(() =>
     reference: z.string().exactOptional(),
     version: z.union([z.literal(1), z.literal(2)]),
     transactionType: z.string(),
-    status: z.enum(['PENDING', ...TERMINAL_STATUSES]),
+    status: z.enum(OUTCOME_STATUSES),
     reason: reason().exactOptional(),
     amount: z.int(),
     currency: z.string(),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Scope, scopes } from '../../core/merchants/keys/access-keys.ts';
 import { keyIdSchema, merchantIdSchema, timeSchema } from '../../core/model.ts';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
+import { MERCHANT_KEY_SCOPES, SERVICE_KEY_SCOPES } from '../../protocol/contract-words.ts';
 import { operation } from '../contract/operation.ts';
 import { managing, operating } from '../contract/operation-kinds.ts';
 import { ofMerchant, page, paging } from '../contract/shapes.ts';
@@ -40,7 +41,7 @@ export const createMerchantKey = operation({
   summary: 'Create a key for one merchant',
   ...managing,
   params: ofMerchant,
-  body: () => keyBody(['initiator', 'merchant', 'receiver']),
+  body: () => keyBody(MERCHANT_KEY_SCOPES),
   answers: () => ({ 201: { description: 'Created. The key is shown only once.', schema: newKey() } }),
   problems: ['unknown_merchant', 'date_in_past', 'outlives_key', 'too_many_keys'],
 });
@@ -75,7 +76,7 @@ export const createKey = operation({
   path: '/v1/keys',
   summary: 'Create a key for all merchants',
   ...operating,
-  body: () => keyBody(['admin', 'initiator']),
+  body: () => keyBody(SERVICE_KEY_SCOPES),
   answers: () => ({ 201: { description: 'Created. The key is shown only once.', schema: newKey() } }),
   problems: ['date_in_past', 'outlives_key', 'too_many_keys'],
 });

@@ -9,6 +9,7 @@ import { MAX_PER_MINUTE } from '../../core/deliver/redelivery/step-results.ts';
 import { endpointIdSchema, timeSchema } from '../../core/model.ts';
 import { MAX_JOBS_PAGE } from '../../core/query/redelivery-list.ts';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
+import { JOB_STATES } from '../../protocol/contract-words.ts';
 import { operation } from '../contract/operation.ts';
 import { settling } from '../contract/operation-kinds.ts';
 import { cursorSchema, limitSchema, page } from '../contract/shapes.ts';
@@ -21,7 +22,7 @@ const jobSchema = onFirstUse(() =>
   z
     .object({
       jobId: z.string(),
-      state: z.enum(['running', 'cancelling', 'cancelled', 'done', 'failed']).meta({
+      state: z.enum(JOB_STATES).meta({
         description:
           'cancelling: it takes no further step, and ends within about two minutes. failed: see failure; a new job may start behind position.',
       }),

@@ -9,6 +9,7 @@ import type { Given } from './given.ts';
 export interface Argument {
   readonly name: string;
   readonly summary: string;
+  readonly choices?: readonly string[];
   readonly isOptional?: boolean;
   /** Takes all that follow. Only for the last one. */
   readonly isList?: boolean;

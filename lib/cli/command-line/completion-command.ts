@@ -15,7 +15,7 @@ export function completionCommand(nouns: readonly Noun[], all: () => readonly Co
   return {
     words: ['completion'],
     summary: 'Print the completion script of a shell',
-    arguments: [{ name: 'shell', summary: SHELLS.join(', ') }],
+    arguments: [{ name: 'shell', summary: 'which shell', choices: SHELLS }],
     examples: [
       {
         line: 'eval "$(tidings completion bash)"',

@@ -1,5 +1,6 @@
 import {
   CommanderError,
+  InvalidArgumentError,
   Argument as ParsedArgument,
   Option as ParsedOption,
   Command as Parser,
@@ -165,17 +166,30 @@ function camelCase(name: string): string {
   return name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function argumentOf({ name, summary, isOptional, isList }: Argument): ParsedArgument {
+function argumentOf({ name, summary, isOptional, isList, choices }: Argument): ParsedArgument {
   const word = isList === true ? `${name}...` : name;
-  return new ParsedArgument(isOptional === true ? `[${word}]` : `<${word}>`, summary);
+  const argument = new ParsedArgument(isOptional === true ? `[${word}]` : `<${word}>`, summary);
+  return choices === undefined ? argument : argument.choices(choices);
 }
 
 function optionOf({ name, value, summary, default: preset, choices, isList }: Option): ParsedOption {
   const option = new ParsedOption(value === undefined ? `--${name}` : `--${name} <${value}>`, summary);
   if (preset !== undefined) option.default(preset);
   if (choices !== undefined) option.choices(choices);
-  if (isList === true) option.argParser((one: string, all: readonly string[] = []) => [...all, one]);
+  if (isList === true) option.argParser(collector(choices));
   return option;
+}
+
+/** Collects the values of a repeatable option, each of them one of its choices. */
+function collector(
+  choices: readonly string[] | undefined,
+): (one: string, all?: readonly string[]) => readonly string[] {
+  return (one, all = []) => {
+    if (choices?.includes(one) === false) {
+      throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`);
+    }
+    return [...all, one];
+  };
 }
 
 function exampleLines({ line, what }: Command['examples'][number]): readonly string[] {

@@ -86,13 +86,15 @@ function argumentForm({ name, isOptional, isList }: Argument): string {
 }
 
 function argumentRow(argument: Argument): Row {
-  return [argumentForm(argument), argument.summary];
+  return [argumentForm(argument), withChoices(argument).join('; ')];
 }
 
-function optionRow({ name, value, summary, default: preset, choices }: Option): Row {
-  const more = [
-    ...(choices === undefined ? [] : [`one of ${choices.join(', ')}`]),
-    ...(preset === undefined ? [] : [`default: ${preset}`]),
-  ];
-  return [`--${name}${value === undefined ? '' : ` ${value}`}`, [summary, ...more].join('; ')];
+function optionRow(option: Option): Row {
+  const { name, value, default: preset } = option;
+  const parts = [...withChoices(option), ...(preset === undefined ? [] : [`default: ${preset}`])];
+  return [`--${name}${value === undefined ? '' : ` ${value}`}`, parts.join('; ')];
+}
+
+function withChoices({ summary, choices }: Pick<Argument, 'summary' | 'choices'>): readonly string[] {
+  return choices === undefined ? [summary] : [summary, `one of ${choices.join(', ')}`];
 }

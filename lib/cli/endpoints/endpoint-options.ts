@@ -1,19 +1,17 @@
+import { SIGNATURE_CHOICES } from '../../protocol/contract-words.ts';
 import { isObject } from '../../protocol/json/json-values.ts';
 import type { Option } from '../command-line/command.ts';
 import { usageFailure } from '../command-line/exit-status.ts';
 import type { Given } from '../command-line/given.ts';
 import { readJsonFile } from '../command-line/json-file.ts';
+import { SCHEDULE, scheduleOf } from '../merchants/schedule-option.ts';
 
 /** The settings of an endpoint as options. */
 export const SETTINGS: readonly Option[] = [
   { name: 'type', value: 'TYPE', summary: 'event type to send, such as payment.*; repeatable', isList: true },
   { name: 'description', value: 'TEXT', summary: 'what it is for' },
   { name: 'timeout', value: 'MS', summary: 'milliseconds that the receiver has for its answer' },
-  {
-    name: 'schedule',
-    value: 'NAME',
-    summary: 'when failed callbacks are tried again: wechat, alipay, standard-webhooks',
-  },
+  SCHEDULE,
   {
     name: 'expect-body',
     value: 'TEXT',
@@ -25,7 +23,7 @@ export const SETTINGS: readonly Option[] = [
     name: 'signature',
     value: 'KIND',
     summary: 'v1 (shared secret), v1a (public key) or both',
-    choices: ['v1', 'v1a', 'both'],
+    choices: SIGNATURE_CHOICES,
   },
   {
     name: 'headers',
@@ -38,11 +36,7 @@ export const SETTINGS: readonly Option[] = [
 export function settingsOf(given: Given): object {
   const types = given.list('type');
   const timeoutMs = given.number('timeout', { min: 1, max: 1_000_000 });
-  const [description, schedule, rate] = [
-    given.text('description'),
-    given.text('schedule'),
-    given.text('rate'),
-  ];
+  const [description, schedule, rate] = [given.text('description'), scheduleOf(given), given.text('rate')];
   const [expectBody, signature, headers] = [
     given.list('expect-body'),
     given.text('signature'),

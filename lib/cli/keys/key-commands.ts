@@ -1,3 +1,9 @@
+import {
+  listOfWords,
+  MERCHANT_KEY_SCOPES,
+  SCOPES,
+  SERVICE_KEY_SCOPES,
+} from '../../protocol/contract-words.ts';
 import { KEY_ID, matches } from '../../protocol/id-forms.ts';
 import type { JsonObject } from '../../protocol/json/json-values.ts';
 import type { Command, Tools } from '../command-line/command.ts';
@@ -43,7 +49,13 @@ const list: Command = {
 const create: Command = {
   words: ['keys', 'create'],
   summary: 'Create a key. Shows it once',
-  arguments: [{ name: 'scope', summary: 'of a merchant: receiver or merchant; of all: admin or initiator' }],
+  arguments: [
+    {
+      name: 'scope',
+      summary: `of a merchant: ${listOfWords(MERCHANT_KEY_SCOPES)}; of all: ${listOfWords(SERVICE_KEY_SCOPES)}`,
+      choices: SCOPES,
+    },
+  ],
   options: [MERCHANT, ALL, { name: 'expires', value: 'TIME', summary: 'when it ends; default: never' }],
   examples: [
     { line: 'tidings keys create receiver --merchant shop-7', what: 'For the server of a merchant.' },

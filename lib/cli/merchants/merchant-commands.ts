@@ -8,6 +8,7 @@ import type { Column } from '../output/output.ts';
 import { textIn } from '../output/reading.ts';
 import { erasingCommands } from './erasing-commands.ts';
 import { OVERLAP, rotationOf } from './rotation.ts';
+import { SCHEDULE, scheduleOf } from './schedule-option.ts';
 
 const columns: readonly Column<JsonObject>[] = [
   { title: 'merchant', of: textIn('merchantId') },
@@ -57,15 +58,11 @@ const get: Command = {
 const SETTINGS: readonly Option[] = [
   { name: 'name', value: 'TEXT', summary: 'its name, for people' },
   { name: 'time-zone', value: 'ZONE', summary: 'of its daily statements: UTC, Asia/Shanghai' },
-  {
-    name: 'schedule',
-    value: 'NAME',
-    summary: 'when failed callbacks are tried again: wechat, alipay, standard-webhooks',
-  },
+  SCHEDULE,
 ];
 
 function settingsOf(given: Given): object {
-  const [name, timeZone, schedule] = [given.text('name'), given.text('time-zone'), given.text('schedule')];
+  const [name, timeZone, schedule] = [given.text('name'), given.text('time-zone'), scheduleOf(given)];
   return {
     ...(name !== undefined && { name }),
     ...(timeZone !== undefined && { timeZone }),
@@ -106,8 +103,8 @@ const change: Command = {
   examples: [
     { line: 'tidings merchants change --merchant shop-7 --name "Shop Seven"', what: 'Another name.' },
     {
-      line: 'tidings merchants change --merchant shop-7 --schedule standard-webhooks',
-      what: 'Another schedule, for its endpoints that have none of their own.',
+      line: 'tidings merchants change --merchant shop-7 --schedule 15,60,600',
+      what: 'Three retries after 15 s, 1 min and 10 min, for its endpoints that have no schedule of their own.',
     },
   ],
   async run(given, { service, output }) {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { NotificationState, OutcomeStatus } from '../../protocol/contract-words.ts';
 
 /** What a text means. Each has a word or a glyph too, so colour is never the only sign. */
 export type Tone = 'good' | 'bad' | 'waiting' | 'quiet' | 'strong';
@@ -11,11 +12,10 @@ const STYLES: Readonly<Record<Tone, 'green' | 'red' | 'yellow' | 'dim' | 'bold'>
   strong: 'bold',
 };
 
-const TONES: Readonly<Record<string, Tone>> = {
+const TONES: Readonly<Record<OutcomeStatus | NotificationState, Tone>> = {
   SUCCEEDED: 'good',
   FAILED: 'bad',
-  CANCELED: 'quiet',
-  EXPIRED: 'quiet',
+  CLOSED: 'quiet',
   PENDING: 'waiting',
   delivered: 'good',
   acknowledged: 'good',
@@ -33,5 +33,5 @@ export function createPaint(hasColour: boolean): Paint {
 
 /** The tone of a state or status of the API. Unknown words have none. */
 export function toneOf(word: string): Tone | undefined {
-  return TONES[word];
+  return Object.hasOwn(TONES, word) ? TONES[word as keyof typeof TONES] : undefined;
 }

@@ -1,3 +1,4 @@
+import { DEAD_LETTER_QUEUES } from '../../protocol/contract-words.ts';
 import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 import type { Command, Option } from '../command-line/command.ts';
 import { confirmed } from '../command-line/confirmation.ts';
@@ -7,7 +8,6 @@ import type { Service } from '../connection/service.ts';
 import type { Column } from '../output/output.ts';
 import { textIn } from '../output/reading.ts';
 
-const QUEUES = ['lanes', 'intake'] as const;
 /** As many as one request shows of each queue. */
 const SHOWN = '30';
 
@@ -52,7 +52,7 @@ const QUEUE: Option = {
   name: 'queue',
   value: 'NAME',
   summary: 'only this one; default: both',
-  choices: QUEUES,
+  choices: DEAD_LETTER_QUEUES,
 };
 
 const putBack: Command = {
@@ -72,7 +72,7 @@ const putBack: Command = {
     await confirmed(given, tools, 'Dead letters go back to their queues, and their callbacks are sent.');
     const named = given.text('queue');
     let left = 0;
-    for (const queue of QUEUES.filter((each) => named === undefined || each === named)) {
+    for (const queue of DEAD_LETTER_QUEUES.filter((each) => named === undefined || each === named)) {
       const result = await redriveAll(opened, queue, (count) => output.note(`${queue}: ${count} put back`));
       output.json(result);
       output.line(`${queue.padEnd(8)}${result.redriven} put back · ${result.left} left`);

@@ -1,3 +1,4 @@
+import { INCLUDES, UNDELIVERED_STATES } from '../../protocol/contract-words.ts';
 import { isoTime } from '../../protocol/instants.ts';
 import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 import type { Command, Tools } from '../command-line/command.ts';
@@ -23,12 +24,13 @@ export const replay: Command = {
       value: 'WHAT',
       summary: 'what to send again',
       default: 'undelivered',
-      choices: ['undelivered', 'unexpected', 'all'],
+      choices: INCLUDES,
     },
     {
       name: 'state',
       value: 'STATE',
-      summary: 'undelivered only: retrying, exhausted or blocked; repeatable',
+      summary: 'undelivered only: callbacks in this state; repeatable',
+      choices: UNDELIVERED_STATES,
       isList: true,
     },
     { name: 'endpoint', value: 'ID', summary: 'only to this endpoint' },

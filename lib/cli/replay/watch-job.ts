@@ -1,3 +1,4 @@
+import { ENDED_JOB_STATES } from '../../protocol/contract-words.ts';
 import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 import { systemPauses } from '../../receiver/pauses.ts';
 import type { Tools } from '../command-line/command.ts';
@@ -7,7 +8,7 @@ import type { Service } from '../connection/service.ts';
 /** Follows a redelivery job to its end. */
 
 const POLL_MS = 1_000;
-const ENDED = new Set(['cancelled', 'done', 'failed']);
+const ENDED = new Set<string>(ENDED_JOB_STATES);
 
 export interface WatchedJob {
   readonly service: Service;

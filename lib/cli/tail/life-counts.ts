@@ -1,3 +1,4 @@
+import { NOTIFICATION_STATES } from '../../protocol/contract-words.ts';
 import { toneOf } from '../output/colour.ts';
 import type { Part } from '../output/output.ts';
 import type { LifeEvent } from './life.ts';
@@ -11,7 +12,8 @@ export interface LifeCounts {
 
 /** Callbacks whose state is remembered at most. Older ones stay counted as they were. */
 const MAX_REMEMBERED = 5_000;
-const SHOWN = ['delivered', 'acknowledged', 'retrying', 'exhausted', 'blocked'] as const;
+/** What is only waiting for its first attempt is not counted. */
+const SHOWN = NOTIFICATION_STATES.filter((state) => state !== 'pending');
 
 export function createLifeCounts(): LifeCounts {
   let outcomes = 0;

@@ -1,3 +1,4 @@
+import { NOTIFICATION_STATES } from '../../protocol/contract-words.ts';
 import { eventTypeOf } from '../../protocol/event-names.ts';
 import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 
@@ -27,7 +28,9 @@ export interface Life {
 
 /** Outcomes that are watched at most. The oldest are forgotten first. */
 const MAX_WATCHED = 5_000;
-const ENDED = new Set(['delivered', 'acknowledged', 'exhausted', 'blocked']);
+const ENDED = new Set<string>(
+  NOTIFICATION_STATES.filter((state) => state !== 'pending' && state !== 'retrying'),
+);
 
 interface Watched {
   readonly attempts: Map<string, number>;

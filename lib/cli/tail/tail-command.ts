@@ -1,3 +1,4 @@
+import { NOTIFICATION_STATES } from '../../protocol/contract-words.ts';
 import { EVENT_FILTER, filterMatches } from '../../protocol/event-names.ts';
 import { matches } from '../../protocol/id-forms.ts';
 import { isoTime } from '../../protocol/instants.ts';
@@ -11,8 +12,6 @@ import type { LifeEvent } from './life.ts';
 import { createLifeCounts } from './life-counts.ts';
 import { lineOf, timeOf } from './life-lines.ts';
 
-const STATES = ['pending', 'retrying', 'delivered', 'acknowledged', 'exhausted', 'blocked'] as const;
-
 export const tail: Command = {
   words: ['tail'],
   summary: 'Follow what happens: one line for each outcome and attempt, until Ctrl-C',
@@ -22,7 +21,7 @@ export const tail: Command = {
   options: [
     MERCHANT,
     { name: 'since', value: 'TIME', summary: 'begin there; default: a minute ago' },
-    { name: 'state', value: 'STATE', summary: 'only callbacks in this state', choices: STATES },
+    { name: 'state', value: 'STATE', summary: 'only callbacks in this state', choices: NOTIFICATION_STATES },
     { name: 'endpoint', value: 'ID', summary: 'only callbacks to this endpoint' },
     {
       name: 'type',

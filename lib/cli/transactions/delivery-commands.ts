@@ -1,3 +1,4 @@
+import { NOTIFICATION_STATES, UNDELIVERED_STATES } from '../../protocol/contract-words.ts';
 import { matches, NOTIFICATION_ID, TRANSACTION_ID } from '../../protocol/id-forms.ts';
 import type { JsonObject } from '../../protocol/json/json-values.ts';
 import type { Command } from '../command-line/command.ts';
@@ -32,7 +33,8 @@ export const deliveries: Command = {
     {
       name: 'state',
       value: 'STATE',
-      summary: 'pending, retrying, delivered, acknowledged, exhausted or blocked',
+      summary: 'only callbacks in this state',
+      choices: NOTIFICATION_STATES,
     },
     LIMIT,
   ],
@@ -71,9 +73,9 @@ export const undelivered: Command = {
     {
       name: 'state',
       value: 'STATE',
-      summary: 'retrying, exhausted or blocked',
+      summary: 'their state',
       default: 'exhausted',
-      choices: ['retrying', 'exhausted', 'blocked'],
+      choices: UNDELIVERED_STATES,
     },
     ENDPOINT,
     LIMIT,

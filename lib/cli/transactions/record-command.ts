@@ -1,3 +1,4 @@
+import { OUTCOME_STATUSES } from '../../protocol/contract-words.ts';
 import { MERCHANT_ID, matches, TRANSACTION_ID } from '../../protocol/id-forms.ts';
 import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 import type { Command, Tools } from '../command-line/command.ts';
@@ -24,8 +25,8 @@ export const record: Command = {
     {
       name: 'status',
       value: 'STATUS',
-      summary: 'SUCCEEDED, FAILED, CANCELED, EXPIRED or PENDING',
-      choices: ['SUCCEEDED', 'FAILED', 'CANCELED', 'EXPIRED', 'PENDING'],
+      summary: 'how it ended; PENDING: it has not ended yet',
+      choices: OUTCOME_STATUSES,
     },
     { name: 'amount', value: 'N', summary: 'in the minor unit: 19.99 is 1999' },
     { name: 'currency', value: 'CODE', summary: 'ISO 4217, such as EUR' },

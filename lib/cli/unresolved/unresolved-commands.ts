@@ -1,3 +1,4 @@
+import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
 import { matches, TRANSACTION_ID } from '../../protocol/id-forms.ts';
 import type { JsonObject } from '../../protocol/json/json-values.ts';
 import type { Command } from '../command-line/command.ts';
@@ -51,8 +52,8 @@ const resolve: Command = {
     {
       name: 'status',
       value: 'STATUS',
-      summary: 'SUCCEEDED, FAILED, CANCELED or EXPIRED',
-      choices: ['SUCCEEDED', 'FAILED', 'CANCELED', 'EXPIRED'],
+      summary: 'how it ended',
+      choices: TERMINAL_STATUSES,
     },
     { name: 'occurred', value: 'TIME', summary: 'when it ended' },
     { name: 'reason', value: 'TEXT', summary: 'why it failed' },

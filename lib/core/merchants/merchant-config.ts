@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SIGNATURE_CHOICES } from '../../protocol/contract-words.ts';
 import { EVENT_FILTER, OUTCOME_FILTER } from '../../protocol/event-names.ts';
 import { onFirstUse, type Parsed } from '../reading/on-first-use.ts';
 import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../reading/stored.ts';
@@ -78,7 +79,7 @@ export const timeoutMsSchema = onFirstUse(() =>
 
 export const signatureSchema = onFirstUse(() =>
   z
-    .enum(['v1', 'v1a', 'both'], 'invalid_value')
+    .enum(SIGNATURE_CHOICES, 'invalid_value')
     .meta({ description: 'v1: HMAC-SHA256 with the secret; v1a: ed25519, verified with the public key.' }),
 );
 export type SignatureChoice = Parsed<typeof signatureSchema>;

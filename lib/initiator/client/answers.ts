@@ -1,4 +1,5 @@
 import { BOUND_FIELDS } from '../../protocol/content/content-equality.ts';
+import type { NotificationState } from '../../protocol/contract-words.ts';
 import { isFinalCode, problemOf } from '../../protocol/http/service-answer.ts';
 import type { ServiceRequest } from '../../protocol/http/transport.ts';
 import { isObject } from '../../protocol/json/json-values.ts';
@@ -142,7 +143,7 @@ export interface Notification {
   readonly notificationId: string;
   readonly endpointId: string;
   readonly version: number;
-  readonly state: 'pending' | 'retrying' | 'delivered' | 'exhausted' | 'acknowledged' | 'blocked';
+  readonly state: NotificationState;
   readonly attempts: readonly {
     readonly number: number;
     readonly at: string;

@@ -5,6 +5,7 @@ import {
   type Notification,
   notificationSchema,
 } from '../../../core/deliver/state/notification.ts';
+import { UNDELIVERED_STATES } from '../../../protocol/contract-words.ts';
 import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { alertTtl } from './alert-items.ts';
 import { duePk, notificationItemKey, undeliveredPk, undeliveredSk } from './item-keys.ts';
@@ -12,7 +13,7 @@ import { duePk, notificationItemKey, undeliveredPk, undeliveredSk } from './item
 /** Notifications as items of at most 2 KB: attempts are lines of text, not maps. */
 
 /** States in which a notification can be listed as undelivered. */
-const UNDELIVERED: readonly string[] = ['retrying', 'exhausted', 'blocked'];
+const UNDELIVERED: readonly string[] = UNDELIVERED_STATES;
 
 export function notificationItem(
   notification: Notification,

@@ -9,6 +9,7 @@ import { type Callback, callbackOf } from '../../../core/deliver/attempt/callbac
 import type { MerchantId, TerminalOutcome } from '../../../core/model.ts';
 import { DAY_MS, isoTime, msOf } from '../../../core/time.ts';
 import { ALERT_TYPES, type AlertEvent, type AlertType } from '../../../protocol/alerts.ts';
+import { TERMINAL_STATUSES } from '../../../protocol/content/content-rules.ts';
 import { TEST_EVENT } from '../../../protocol/event-names.ts';
 
 /** Events that nobody recorded, made by the code that makes callbacks. */
@@ -20,11 +21,9 @@ export interface ExampleOf {
   readonly now: string;
 }
 
-const STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
-
 /** An outcome of each status. */
 export function exampleOutcomes({ merchantId, now }: ExampleOf): readonly TerminalOutcome[] {
-  return STATUSES.map(
+  return TERMINAL_STATUSES.map(
     (status) =>
       ({
         merchantId,

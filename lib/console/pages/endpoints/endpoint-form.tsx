@@ -1,3 +1,4 @@
+import { SIGNATURE_CHOICES } from '../../../protocol/contract-words.ts';
 import type { Frame } from '../../site/page.ts';
 import { hrefOf } from '../../site/paths.ts';
 import { ActionForm, Button, LinkButton } from '../../view/controls/button.tsx';
@@ -150,7 +151,7 @@ function SendingFields(props: PartProps) {
         label={words.signature}
         value={texts.signature}
         isRequired
-        choices={(['v1', 'v1a', 'both'] as const).map((value) => ({ value, label: words.signatures[value] }))}
+        choices={SIGNATURE_CHOICES.map((value) => ({ value, label: words.signatures[value] }))}
         {...errorOf(props, 'signature')}
       />
     </>

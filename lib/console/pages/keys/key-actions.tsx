@@ -1,4 +1,5 @@
 import { createMerchantKey, listMerchantKeys, revokeMerchantKey } from '../../../api/keys/keys-contract.ts';
+import { MERCHANT_KEY_SCOPES } from '../../../protocol/contract-words.ts';
 import type { AnswerOf } from '../../asking/console-api.ts';
 import { action, type Frame, type Performed, page } from '../../site/page.ts';
 import { hrefOf } from '../../site/paths.ts';
@@ -10,7 +11,7 @@ import { Time } from '../../view/data/time.tsx';
 import { PageHeader } from '../../view/page/page-header.tsx';
 import { formProblems } from '../parts/form-problems.ts';
 import { timeOfField } from '../parts/instant-field.ts';
-import { KEYS, Keys, keysOf, REVOKE_KEY, SCOPES } from './keys-page.tsx';
+import { KEYS, Keys, keysOf, REVOKE_KEY } from './keys-page.tsx';
 
 /** Creates and revokes keys. */
 
@@ -49,7 +50,7 @@ interface MadeKeyProps {
 /** Shows the key on the page that answers the form: neither address nor cookie nor log holds it. */
 function MadeKey({ merchantId, made }: MadeKeyProps, { ui, text }: Frame) {
   const { keys: words } = text;
-  const scope = SCOPES.find((one) => one === made.scope);
+  const scope = MERCHANT_KEY_SCOPES.find((one) => one === made.scope);
   return (
     <>
       <PageHeader

@@ -1,4 +1,5 @@
 import { listMerchantKeys } from '../../../api/keys/keys-contract.ts';
+import { MERCHANT_KEY_SCOPES } from '../../../protocol/contract-words.ts';
 import type { AnswerOf } from '../../asking/console-api.ts';
 import { type Frame, page, type Visit } from '../../site/page.ts';
 import { hrefOf } from '../../site/paths.ts';
@@ -13,9 +14,6 @@ import { type FormProblems, NO_PROBLEMS, problemText } from '../parts/form-probl
 
 export const KEYS = '/merchants/{merchantId}/keys';
 export const REVOKE_KEY = '/merchants/{merchantId}/keys/{keyId}/revoke';
-
-/** The scopes of one merchant's keys, the narrowest first. */
-export const SCOPES = ['initiator', 'receiver', 'merchant'] as const;
 
 type Key = AnswerOf<typeof listMerchantKeys>['items'][number];
 
@@ -132,7 +130,7 @@ function CreateForm({ merchantId, scope, expiresAt, problems, frame }: CreateFor
         label={words.scope}
         value={scope}
         isRequired
-        choices={SCOPES.map((value) => ({ value, label: words.scopes[value] }))}
+        choices={MERCHANT_KEY_SCOPES.map((value) => ({ value, label: words.scopes[value] }))}
         {...(scopeCode !== undefined && { error: problemText(text, scopeCode) })}
       />
       <TextField

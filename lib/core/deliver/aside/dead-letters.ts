@@ -1,12 +1,8 @@
+import type { DeadLetterQueueName } from '../../../protocol/contract-words.ts';
 import { type CheckMessage, checkMessageSchema } from '../../record/pending-check.ts';
 import { type NotificationMessage, notificationMessageSchema } from '../state/notification.ts';
 
-/**
- * The queues of dead letters. `lanes`: messages that ask for an attempt or for a check. `intake`: outcomes of initiators
- * that do not wait for the answer.
- */
-export const DEAD_LETTER_QUEUES = ['lanes', 'intake'] as const;
-export type DeadLetterQueueName = (typeof DEAD_LETTER_QUEUES)[number];
+export { DEAD_LETTER_QUEUES, type DeadLetterQueueName } from '../../../protocol/contract-words.ts';
 
 export interface DeadLetter {
   readonly messageId: string;

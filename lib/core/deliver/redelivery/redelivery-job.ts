@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Include, UndeliveredState } from '../../../protocol/contract-words.ts';
 import { onFirstUse, type Parsed } from '../../reading/on-first-use.ts';
 import {
   storedEndpointId,
@@ -13,16 +14,12 @@ import { notificationKeySchema } from '../state/notification.ts';
 
 /** Redelivery of a whole time range: a job that runs in steps and records its progress. */
 
-export const UNDELIVERED_STATES = ['retrying', 'exhausted', 'blocked'] as const;
-export type UndeliveredState = (typeof UNDELIVERED_STATES)[number];
-
-/**
- * What a job sends. `undelivered`: notifications that were not delivered. `unexpected`: outcomes that an endpoint did not
- * get because it was disabled, did not exist or did not ask for their type when they were listed. `all`: both, and once
- * more what was delivered.
- */
-export const INCLUDES = ['undelivered', 'unexpected', 'all'] as const;
-export type Include = (typeof INCLUDES)[number];
+export {
+  INCLUDES,
+  type Include,
+  UNDELIVERED_STATES,
+  type UndeliveredState,
+} from '../../../protocol/contract-words.ts';
 
 /** Why a job did not send a notification. */
 export const NOT_SENT_REASONS = [

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Scope } from '../../../protocol/contract-words.ts';
 import { sha256Hex } from '../../../protocol/hashes.ts';
 import { ACCESS_KEY } from '../../../protocol/id-forms.ts';
 import { base62, equalInConstantTime } from '../../crypto.ts';
@@ -29,8 +30,8 @@ export interface KeyStore {
   list(options: KeyPageQuery): Promise<{ readonly keys: readonly KeyRecord[]; readonly more: boolean }>;
 }
 
-export const scopes = ['admin', 'initiator', 'merchant', 'receiver'] as const;
-export type Scope = (typeof scopes)[number];
+export { SCOPES as scopes, type Scope } from '../../../protocol/contract-words.ts';
+
 export const keyRecordSchema = onFirstUse(() =>
   z.object({
     keyId: storedId(),
