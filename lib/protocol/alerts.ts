@@ -6,7 +6,8 @@
 /** The transaction type that initiators may not use. */
 export const RESERVED_TRANSACTION_TYPE = 'tidings';
 const ALERT_PREFIX = `${RESERVED_TRANSACTION_TYPE}.`;
-const EVERY_ALERT = `${ALERT_PREFIX}*`;
+/** The filter of every alert. */
+export const EVERY_ALERT = `${ALERT_PREFIX}*`;
 
 export const ALERT_TYPES = [
   'tidings.endpoint.disabled',

@@ -78,7 +78,9 @@ async function runCommand(
       isHttpAllowed: given.has('allow-http'),
     };
     const connection = await connectionOf(wanted, { env, keyring: systemKeyring() });
-    return openService(connection, { signal, ...(fetch !== undefined && { fetch }) });
+    const onDefaultMerchant = (merchantId: string) =>
+      output.note(`Merchant ${merchantId}, the default of ${connection.from}. --merchant ID names another.`);
+    return openService(connection, { signal, onDefaultMerchant, ...(fetch !== undefined && { fetch }) });
   };
   const tools: Tools = {
     env,

@@ -5,7 +5,14 @@ import type { Option } from './command.ts';
 export const MERCHANT: Option = {
   name: 'merchant',
   value: 'ID',
-  summary: 'which merchant, with a key for all of them',
+  summary: "which merchant; default: the key's own, then the profile's, then demo of npm start",
+};
+
+/** For commands that are about all merchants unless one is named. */
+export const ONE_MERCHANT: Option = {
+  name: 'merchant',
+  value: 'ID',
+  summary: 'only this one; default: all that the key may see',
 };
 
 export const LIMIT: Option = { name: 'limit', value: 'N', summary: 'elements at most; default: all' };

@@ -72,6 +72,8 @@ interface List {
 export interface ServicePorts {
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
   readonly signal?: AbortSignal;
+  /** Called once, if a command is about a merchant that nobody named for it. */
+  readonly onDefaultMerchant?: (merchantId: string) => void;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -103,7 +105,12 @@ export function openService(connection: Connection, ports: ServicePorts = {}): S
       });
     return caller;
   };
-  const merchantId = async () => merchantOf(await whoAmI(), connection);
+  const onDefault = defaultTeller(connection, ports);
+  const merchantId = async () => {
+    const id = merchantOf(await whoAmI(), connection);
+    onDefault();
+    return id;
+  };
   const service: Service = {
     connection,
     ask,
@@ -112,7 +119,10 @@ export function openService(connection: Connection, ports: ServicePorts = {}): S
     merchantId,
     as: (scope) => {
       const key = connection.others?.[scope];
-      return key === undefined ? service : openService({ ...connection, key, others: {} }, ports);
+      if (key === undefined) return service;
+      // The receiver's key is the default merchant's own, so every question with it is about that one.
+      if (scope === 'receiver') onDefault();
+      return openService({ ...connection, key, others: {} }, { ...ports, onDefaultMerchant: onDefault });
     },
     uninterrupted: () => openService(connection, fetch === undefined ? {} : { fetch }),
     async pathOfMerchant(path) {
@@ -123,13 +133,28 @@ export function openService(connection: Connection, ports: ServicePorts = {}): S
   return service;
 }
 
+/** Tells once that the merchant is a default. */
+function defaultTeller(
+  { merchantId, isMerchantDefault }: Connection,
+  { onDefaultMerchant }: ServicePorts,
+): () => void {
+  let isTold = merchantId === undefined || isMerchantDefault !== true;
+  return () => {
+    if (!isTold) onDefaultMerchant?.(merchantId ?? '');
+    isTold = true;
+  };
+}
+
 /** Which merchant a command is about. Ids of merchants need no escape in a path; others are refused here. */
 function merchantOf({ merchantId: own }: Caller, { merchantId: named }: Connection): string {
   if (named !== undefined && !matches(MERCHANT_ID, named)) {
     throw usageFailure(`${named} is no merchant's id: 1 to 64 letters, digits, _ or -.`);
   }
   if (own !== undefined && named !== undefined && named !== own) {
-    throw usageFailure(`This key belongs to merchant ${own}, not to ${named}.`, 'Leave out --merchant.');
+    throw usageFailure(
+      `This key belongs to merchant ${own}, not to ${named}.`,
+      `Leave out --merchant, or use a key of ${named}: tidings keys create receiver --merchant ${named}`,
+    );
   }
   const id = own ?? named;
   if (id !== undefined) return id;

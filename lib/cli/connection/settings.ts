@@ -15,6 +15,8 @@ export interface Connection {
   readonly secret?: string;
   /** The merchant that commands are about if their key is for all merchants. */
   readonly merchantId?: string;
+  /** Nobody named the merchant for this command: it is that of the profile, or the demo's. */
+  readonly isMerchantDefault?: boolean;
   /** Where the address came from, for `whoami` and failures. */
   readonly from: string;
   /** Keys of other scopes, for what the main key may not do. Only the service on this machine has them in one place. */
@@ -106,8 +108,8 @@ function settingOf(text: string | undefined): string | undefined {
   return text === undefined || text.trim() === '' ? undefined : text.trim();
 }
 
-function merchantOf({ merchantId }: Wanted): Pick<Connection, 'merchantId'> {
-  return merchantId === undefined ? {} : { merchantId };
+function merchantOf({ merchantId }: Wanted): Pick<Connection, 'merchantId' | 'isMerchantDefault'> {
+  return merchantId === undefined ? {} : { merchantId, isMerchantDefault: false };
 }
 
 /** @throws CommandFailure if it is no HTTP address */
@@ -156,7 +158,7 @@ async function profileConnection(
     ...(isHttpAllowed === true && { isHttpAllowed }),
     key,
     from: `profile ${name}`,
-    ...(merchantId !== undefined && { merchantId }),
+    ...(merchantId !== undefined && { merchantId, isMerchantDefault: true }),
     ...(secret !== undefined && { secret }),
   };
 }
@@ -185,7 +187,10 @@ function localConnection(dataDir: string): Connection | undefined {
     api: content.api,
     key: content.adminKey,
     from: dataDir,
-    ...(typeof merchant.merchantId === 'string' && { merchantId: merchant.merchantId }),
+    ...(typeof merchant.merchantId === 'string' && {
+      merchantId: merchant.merchantId,
+      isMerchantDefault: true,
+    }),
     ...(typeof merchant.merchantSecret === 'string' && { secret: merchant.merchantSecret }),
     others: {
       ...(typeof content.initiatorKey === 'string' && { initiator: content.initiatorKey }),

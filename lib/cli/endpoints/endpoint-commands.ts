@@ -15,10 +15,18 @@ const ENDPOINT: Argument = { name: 'endpoint', summary: 'id of the endpoint' };
 const columns: readonly Column<JsonObject>[] = [
   { title: 'endpoint', of: textIn('endpointId') },
   { title: 'enabled', of: flagIn('enabled') },
-  { title: 'health', of: ({ health }) => (isObject(health) ? textIn('state')(health) : undefined) },
+  { title: 'health', of: healthOf },
   { title: 'types', of: listIn('types'), atMost: 24 },
   { title: 'url', of: textIn('url'), atMost: 60 },
 ];
+
+/** What callbacks to it meet. The health of a disabled one is of the time before. */
+function healthOf({ enabled, disabledReason, health }: JsonObject): string | undefined {
+  if (enabled === false) {
+    return typeof disabledReason === 'string' ? `disabled (${disabledReason})` : 'disabled';
+  }
+  return isObject(health) ? textIn('state')(health) : undefined;
+}
 
 async function pathOf({ service }: Tools, given?: Given): Promise<string> {
   const merchantId = await (await service()).merchantId();
@@ -38,9 +46,10 @@ const list: Command = {
     { line: 'tidings endpoints list --merchant shop-7 --json', what: 'One JSON object a line.' },
   ],
   async run(_given, tools) {
-    const { pages } = await tools.service();
+    const { pages, merchantId } = await tools.service();
     const found = pages({ path: await pathOf(tools), field: 'items' });
-    await tools.output.list(found, { columns, empty: 'No endpoint. Make one: tidings endpoints create URL' });
+    const empty = `No endpoint of merchant ${await merchantId()}. Make one: tidings endpoints create URL`;
+    await tools.output.list(found, { columns, empty });
     return undefined;
   },
 };

@@ -41,7 +41,10 @@ const list: Command = {
     const limit = given.number('limit', { min: 1, max: 1_000_000 });
     const path = await pathOf(tools, given.has('all-merchants'));
     const found = pages({ path, field: 'items', ...(limit !== undefined && { limit }) });
-    await tools.output.list(found, { columns, empty: 'No key. Make one: tidings keys create SCOPE' });
+    const { merchantId } = await tools.service();
+    const whose = given.has('all-merchants') ? 'for all merchants' : `of merchant ${await merchantId()}`;
+    const empty = `No key ${whose}. Make one: tidings keys create SCOPE`;
+    await tools.output.list(found, { columns, empty });
     return undefined;
   },
 };

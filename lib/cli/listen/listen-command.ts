@@ -16,7 +16,7 @@ const SECRET_BYTES = 32;
 
 export const listen: Command = {
   words: ['listen'],
-  summary: 'Forward each outcome to your receiver, signed, and miss none',
+  summary: "Forward each of a merchant's outcomes to your receiver, signed; miss none",
   details:
     'It follows the feed from where it stopped: what happened while it was stopped, asleep or offline comes first. It needs ' +
     'no tunnel, and no endpoint. Callbacks have the same bytes and headers as those of the service, and are signed with a ' +
@@ -70,7 +70,12 @@ export const listen: Command = {
           ? { accepted: [], cursor: undefined, ...stored, from: stored?.from ?? soonBefore(now()), secret }
           : { accepted: [], cursor: undefined, from: since, secret };
       file.write(state);
-      introduce(tools, { url, secret: state.secret, isGoingOn: since === undefined && stored !== undefined });
+      introduce(tools, {
+        url,
+        merchantId,
+        secret: state.secret,
+        isGoingOn: since === undefined && stored !== undefined,
+      });
       await followFeed({
         service,
         receiver: { url, secret: state.secret, now, signal },
@@ -105,13 +110,14 @@ function secretOf(given: string | undefined, stored: ListenerState | undefined):
 }
 
 interface Introduction {
+  readonly merchantId: string;
   readonly url: string;
   readonly secret: string;
   readonly isGoingOn: boolean;
 }
 
-function introduce({ output }: Tools, { url, secret, isGoingOn }: Introduction): void {
-  output.note(`Forwarding to ${url}. Ctrl-C ends.`);
+function introduce({ output }: Tools, { url, merchantId, secret, isGoingOn }: Introduction): void {
+  output.note(`Forwarding outcomes of merchant ${merchantId} to ${url}. Ctrl-C ends.`);
   if (isGoingOn) output.note('It goes on where the last one stopped.');
   output.note(`Verify with this secret: ${secret}`);
 }

@@ -1,3 +1,4 @@
+import { EVERY_ALERT } from '../../protocol/alerts.ts';
 import type { JsonObject } from '../../protocol/json/json-values.ts';
 import { isObject } from '../../protocol/json/json-values.ts';
 import type { Command } from '../command-line/command.ts';
@@ -30,7 +31,7 @@ export const auditLog: Command = {
   details:
     'With an admin key and without --merchant: what was done to keys for all merchants, and to the whole service.',
   options: [
-    MERCHANT,
+    { ...MERCHANT, summary: "whose; default: the key's own, or the whole service with an admin key" },
     { name: 'from', value: 'TIME', summary: 'inclusive: 2026-11-20, or an age: 7d' },
     { name: 'to', value: 'TIME', summary: 'exclusive' },
     LIMIT,
@@ -83,13 +84,13 @@ export const alerts: Command = {
     { line: 'tidings alerts --merchant shop-7 --json', what: 'One alert a line, with an admin key.' },
   ],
   async run(given, { service, output }) {
-    const { pages, pathOfMerchant } = await service();
+    const { pages, pathOfMerchant, merchantId } = await service();
     const limit = given.number('limit', { min: 1, max: 1_000_000 });
     const path = await pathOfMerchant('/alerts');
     const found = pages({ path, field: 'items', ...(limit !== undefined && { limit }) });
     await output.list(found, {
       columns: alertColumns,
-      empty: 'No alert. Only alerts that an endpoint subscribed to are kept: --type tidings.alert.*',
+      empty: `No alert of merchant ${await merchantId()}. Only alerts that an endpoint subscribed to are kept: --type "${EVERY_ALERT}"`,
     });
     return EXIT.done;
   },

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
+import { type Concern, type Concerned, sumOf } from './merchants-concerned.ts';
 
 /** What `/v1/overview` says, as lines of a page of 80 columns and 24 rows. */
 
@@ -15,24 +16,69 @@ export interface Need {
 /** Windows that are closed or audited this much too late need attention. */
 const MAX_BEHIND_SECONDS = 900;
 
+export interface Whose {
+  /** The merchant that the overview is about, if its commands have to name it. */
+  readonly merchantId?: string;
+  /** Of an overview of all merchants: those whose callbacks were not delivered, as far as they are known. */
+  readonly concerned?: readonly Concerned[];
+}
+
 /** @returns what needs attention, the most urgent first; empty if all is well */
-export function needsOf({
-  attention,
-  closedBehindSeconds,
-  auditedBehindSeconds,
-}: JsonObject): readonly Need[] {
+export function needsOf(
+  { attention, closedBehindSeconds, auditedBehindSeconds }: JsonObject,
+  whose: Whose = {},
+): readonly Need[] {
   const seen = isObject(attention) ? attention : {};
+  const ofMerchant = (command: string) => named(command, whose.merchantId);
   return [
     late('windows late', closedBehindSeconds),
     late('audits late', auditedBehindSeconds),
     ...queuesIn(seen.deadLetters),
     listed(seen.parked, { what: 'parked records', command: 'tidings parked list', of: parkedName }),
     counted(seen.lost, 'lost, re-made', 'docs/runbook.md'),
-    listed(seen.unresolved, { what: 'unresolved', command: 'tidings unresolved', of: transactionName }),
-    counted(seen.exhausted, 'given up', 'tidings undelivered'),
-    counted(seen.blocked, 'blocked', 'tidings undelivered --state blocked'),
-    listed(seen.endpoints, { what: 'endpoints', command: 'tidings endpoints list', of: endpointName }),
+    listed(seen.unresolved, {
+      what: 'unresolved',
+      command: ofMerchant('tidings unresolved'),
+      of: transactionName,
+    }),
+    ...undelivered(seen, 'exhausted', whose),
+    ...undelivered(seen, 'blocked', whose),
+    listed(seen.endpoints, {
+      what: 'endpoints',
+      command: ofMerchant('tidings endpoints list'),
+      of: endpointName,
+    }),
   ].filter((need) => need !== undefined);
+}
+
+const UNDELIVERED = {
+  exhausted: { what: 'given up', command: 'tidings undelivered' },
+  blocked: { what: 'blocked', command: 'tidings undelivered --state blocked' },
+} as const satisfies Readonly<Record<Concern, Pick<Need, 'what' | 'command'>>>;
+
+/** A line for each merchant whose callbacks these are, and one for those of merchants that are not known. */
+function undelivered(
+  seen: JsonObject,
+  concern: Concern,
+  { merchantId, concerned }: Whose,
+): readonly (Need | undefined)[] {
+  const { what, command } = UNDELIVERED[concern];
+  const count = seen[concern];
+  if (concerned === undefined || typeof count !== 'number') {
+    return [counted(count, what, named(command, merchantId))];
+  }
+  const others = counted(count - sumOf(concerned, concern), what, 'tidings status --merchant ID');
+  return [
+    ...concerned.map(({ merchantId: id, counts }) => {
+      const need = counted(counts[concern], what, named(command, id));
+      return need && { ...need, about: `of ${id}` };
+    }),
+    others && { ...others, about: 'of another merchant' },
+  ];
+}
+
+function named(command: string, merchantId: string | undefined): string {
+  return merchantId === undefined ? command : `${command} --merchant ${merchantId}`;
 }
 
 /** `12 s`, `3 min`, `2 h`. */

@@ -1,18 +1,17 @@
 import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 import type { Command } from '../command-line/command.ts';
 import { EXIT } from '../command-line/exit-status.ts';
-import { MERCHANT } from '../command-line/shared-options.ts';
+import { ONE_MERCHANT } from '../command-line/shared-options.ts';
 import type { Output } from '../output/output.ts';
-import { cutTo, padTo } from '../output/width.ts';
+import { cutTo, padTo, widthOf } from '../output/width.ts';
+import { MAX_ASKED, merchantsConcerned } from './merchants-concerned.ts';
 import { durationText, type Need, needsOf } from './overview-page.ts';
 
 export const status: Command = {
   words: ['status'],
   summary: 'Show what needs attention, how far windows are closed, and the backlog',
-  details:
-    'One page. With status 1, something needs attention: the page names it, with the command that shows it. Needs a key of ' +
-    'scope admin or merchant.',
-  options: [MERCHANT],
+  details: `One page. With status 1, something needs attention: the page names it, with the command that shows it. It names the merchants whose callbacks were not delivered, if they are among the first ${MAX_ASKED}. Needs a key of scope admin or merchant.`,
+  options: [ONE_MERCHANT],
   examples: [
     { line: 'tidings status', what: 'The whole service, or the merchant of the key.' },
     {
@@ -21,7 +20,8 @@ export const status: Command = {
     },
   ],
   async run(given, { service, output }) {
-    const { ask, connection, whoAmI } = await service();
+    const opened = await service();
+    const { ask, connection, whoAmI } = opened;
     const { content, scope, merchantId: own } = await whoAmI();
     const merchantId = given.text('merchant');
     const overview = await ask({
@@ -29,13 +29,18 @@ export const status: Command = {
       path: '/v1/overview',
       parameters: own === undefined ? { merchantId } : {},
     });
-    const needs = needsOf(overview);
     const whose = own ?? merchantId;
+    const concerned = whose === undefined ? await merchantsConcerned(opened, overview) : undefined;
+    const needs = needsOf(overview, {
+      ...(own === undefined && merchantId !== undefined && { merchantId }),
+      ...(concerned !== undefined && { concerned }),
+    });
     output.json({
       scope,
       ...(whose !== undefined && { merchantId: whose }),
       needs: needs.length,
       ...overview,
+      ...(concerned !== undefined && concerned.length > 0 && { concerned }),
     });
     if (!output.isJson) {
       const key = `${String(content.keyId ?? 'root')} · scope ${scope}`;
@@ -80,6 +85,7 @@ function balanceFields({ balance, stats }: JsonObject): Fields {
 /** Cells of the columns. With the longest command they take 80. */
 const WHAT = 15;
 const ABOUT = 18;
+const PAGE_WIDTH = 80;
 
 function showNeeds({ line }: Output, needs: readonly Need[]): void {
   line('');
@@ -90,6 +96,12 @@ function showNeeds({ line }: Output, needs: readonly Need[]): void {
   line(['Needs attention', 'strong']);
   for (const { what, count, about, command } of needs) {
     const cells = `${padTo(what, WHAT)} ${count.padStart(6)}  ${padTo(cutTo(about, ABOUT), ABOUT)}`;
-    line(['✗ ', 'bad'], `${cells} `, [command, 'quiet']);
+    // A command to copy stays on one line.
+    if (widthOf(cells) + widthOf(command) + 3 <= PAGE_WIDTH)
+      line(['✗ ', 'bad'], `${cells} `, [command, 'quiet']);
+    else {
+      line(['✗ ', 'bad'], cells.trimEnd());
+      line(['    ', 'quiet'], [command, 'quiet']);
+    }
   }
 }

@@ -35,11 +35,14 @@ const list: Command = {
     { line: 'tidings jobs list --merchant shop-7 --json', what: 'One job a line, with an admin key.' },
   ],
   async run(given, { service, output }) {
-    const { pages, pathOfMerchant } = await service();
+    const { pages, pathOfMerchant, merchantId } = await service();
     const limit = given.number('limit', { min: 1, max: 1_000_000 });
     const path = await pathOfMerchant('/redeliveries');
     const found = pages({ path, field: 'items', ...(limit !== undefined && { limit }) });
-    await output.list(found, { columns, empty: 'No job. Start one: tidings replay --from 6h' });
+    await output.list(found, {
+      columns,
+      empty: `No job of merchant ${await merchantId()}. Start one: tidings replay --from 6h`,
+    });
     return EXIT.done;
   },
 };

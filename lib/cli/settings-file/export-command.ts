@@ -1,6 +1,7 @@
 import { printableLines } from '../../printable.ts';
 import type { Command } from '../command-line/command.ts';
 import { CommandFailure, EXIT } from '../command-line/exit-status.ts';
+import { ONE_MERCHANT } from '../command-line/shared-options.ts';
 import type { Output } from '../output/output.ts';
 import { type GatheredMerchant, gatherSettings } from './gather-settings.ts';
 import { ENDPOINT_FIELDS, MERCHANT_FIELDS } from './setting-fields.ts';
@@ -15,7 +16,7 @@ export const exportCommand: Command = {
 
 It has no keys, no secrets, no values of headers (only their names), no state and no outcomes. Erased merchants are not in it. A URL is exported as it is, also if somebody put a password into it.`,
   options: [
-    { name: 'merchant', value: 'ID', summary: 'only this one; default: all that the key may see' },
+    ONE_MERCHANT,
     { name: 'out', value: 'FILE', summary: 'write it there, as a whole; default: stdout' },
   ],
   examples: [

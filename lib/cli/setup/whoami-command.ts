@@ -11,14 +11,15 @@ export const whoami: Command = {
   async run(_given, { service, output }) {
     const { connection, whoAmI } = await service();
     const { content } = await whoAmI();
-    const { api, from } = connection;
+    const { api, from, merchantId: preset } = connection;
+    const all = preset === undefined ? 'all' : `all; without --merchant, commands are about ${preset}`;
     const { keyId, scope, merchantId, expiresAt } = content;
     output.item({ api, from, ...content }, [
       ['service', api],
       ['named by', from],
       ['key', shown(keyId)],
       ['scope', shown(scope)],
-      ['merchant', shown(merchantId) ?? 'all'],
+      ['merchant', shown(merchantId) ?? all],
       ['expires', shown(expiresAt) ?? 'never'],
     ]);
     return undefined;

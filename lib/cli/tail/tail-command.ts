@@ -14,9 +14,9 @@ import { lineOf, timeOf } from './life-lines.ts';
 
 export const tail: Command = {
   words: ['tail'],
-  summary: 'Follow what happens: one line for each outcome and attempt, until Ctrl-C',
+  summary: 'Follow what happens to one merchant: a line for each outcome and attempt',
   details:
-    'It reads deliveries every two seconds, or more often while something happens. Times are UTC. After a broken connection it goes on where it was, so nothing is left out. With ' +
+    'It shows one merchant, and ends with Ctrl-C. It reads deliveries every two seconds, or more often while something happens. Times are UTC. After a broken connection it goes on where it was, so nothing is left out. With ' +
     '--state or --endpoint, only callbacks are shown, and no outcomes.',
   options: [
     MERCHANT,
@@ -32,7 +32,8 @@ export const tail: Command = {
     { name: 'once', summary: 'end when everything was shown' },
   ],
   examples: [
-    { line: 'tidings tail', what: 'What happens now.' },
+    { line: 'tidings tail', what: "What happens now, of the key's merchant or the demo's." },
+    { line: 'tidings tail --merchant shop-7', what: 'Of another merchant, with a key for all of them.' },
     {
       line: 'tidings tail --since 1h --state exhausted --once --json',
       what: 'What was given up, for a script.',
@@ -44,9 +45,9 @@ export const tail: Command = {
     const isWanted = filterOf(given);
     const from = given.time('since', now()) ?? isoTime(now() - 60_000);
     const counts = createLifeCounts();
-    const { api } = service.connection;
+    const merchantId = await service.merchantId();
     const showFooter = (state: Part) =>
-      output.footer([[state, `  ${api} · `, ...counts.parts(), [' · Ctrl-C ends', 'quiet']]]);
+      output.footer([[state, `  merchant ${merchantId} · `, ...counts.parts(), [' · Ctrl-C ends', 'quiet']]]);
     await followLife({
       service,
       signal,

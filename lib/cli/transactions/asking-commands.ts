@@ -71,7 +71,7 @@ export const get: Command = {
     },
   ],
   async run(given, { service, output }) {
-    const { ask, pages, pathOfMerchant } = await service();
+    const { ask, pages, pathOfMerchant, merchantId } = await service();
     const reference = given.text('reference');
     if (reference !== undefined) {
       const path = await pathOfMerchant('/transactions');
@@ -82,7 +82,7 @@ export const get: Command = {
       }
       const count = await output.list(found.pages, {
         columns: transactionColumns,
-        empty: `No transaction has the reference ${reference}.`,
+        empty: `No transaction of merchant ${await merchantId()} has the reference ${reference}.`,
       });
       return count === 0 ? EXIT.failed : EXIT.done;
     }

@@ -43,7 +43,7 @@ export const deliveries: Command = {
     { line: 'tidings deliveries --from 1d --state exhausted --json', what: 'What was given up today.' },
   ],
   async run(given, { service, output, now }) {
-    const { pages, pathOfMerchant } = await service();
+    const { pages, pathOfMerchant, merchantId } = await service();
     const found = pages({
       path: await pathOfMerchant('/deliveries'),
       field: 'items',
@@ -55,7 +55,10 @@ export const deliveries: Command = {
       },
       ...limitOf(given),
     });
-    await output.list(found, { columns: transactionColumns, empty: 'Nothing was recorded in this time.' });
+    await output.list(found, {
+      columns: transactionColumns,
+      empty: `No outcome of merchant ${await merchantId()} matches in this time.`,
+    });
     return undefined;
   },
 };
@@ -85,7 +88,7 @@ export const undelivered: Command = {
     { line: 'tidings undelivered --state retrying --endpoint ep_1', what: 'Those that will be tried again.' },
   ],
   async run(given, { service, output }) {
-    const { pages, pathOfMerchant } = await service();
+    const { pages, pathOfMerchant, merchantId } = await service();
     const state = given.required('state');
     const found = pages({
       path: await pathOfMerchant('/notifications'),
@@ -93,7 +96,10 @@ export const undelivered: Command = {
       parameters: { state, endpointId: given.text('endpoint') },
       ...limitOf(given),
     });
-    await output.list(found, { columns: undeliveredColumns, empty: `No callback is ${state}.` });
+    await output.list(found, {
+      columns: undeliveredColumns,
+      empty: `No callback of merchant ${await merchantId()} is ${state}.`,
+    });
     return undefined;
   },
 };

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../protocol/json/json-values.ts';
 import type { Command } from '../command-line/command.ts';
 import { confirmed } from '../command-line/confirmation.ts';
 import { usageFailure } from '../command-line/exit-status.ts';
-import { LIMIT, MERCHANT, YES } from '../command-line/shared-options.ts';
+import { LIMIT, MERCHANT, ONE_MERCHANT, YES } from '../command-line/shared-options.ts';
 import type { Column } from '../output/output.ts';
 import { textIn } from '../output/reading.ts';
 
@@ -18,7 +18,7 @@ const columns: readonly Column<JsonObject>[] = [
 const list: Command = {
   words: ['unresolved'],
   summary: 'List PENDING transactions whose initiator gave no end',
-  options: [MERCHANT, LIMIT],
+  options: [ONE_MERCHANT, LIMIT],
   examples: [
     { line: 'tidings unresolved', what: 'Of all merchants, with an admin or initiator key.' },
     {

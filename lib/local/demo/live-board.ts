@@ -35,7 +35,10 @@ export function openLiveBoard(options: LiveBoardOptions): Board {
   const counts = createLifeCounts();
   const clock = () => timeOf(new Date(now()).toISOString());
   const showFooter = () => {
-    if (!signal.aborted) output.footer(footerOf(options, [`${clock()} UTC  `, ...counts.parts()]));
+    if (!signal.aborted)
+      output.footer(
+        footerOf(options, [`${clock()} UTC  merchant ${merchant.merchantId} · `, ...counts.parts()]),
+      );
   };
   const show = (news: LifeEvent) => {
     counts.add(news);
@@ -57,7 +60,11 @@ export function openLiveBoard(options: LiveBoardOptions): Board {
   signal.addEventListener('abort', () => output.footer([]), { once: true });
   showFooter();
   return {
-    header: () => output.line(['time in UTC', 'quiet']),
+    header: () =>
+      output.line([
+        `merchant ${merchantId}, time in UTC; another: npm run tidings -- tail --merchant ID`,
+        'quiet',
+      ]),
     row: ({ transactionId, state }) => {
       // Attempts show themselves. An acknowledgement long after the last attempt does not.
       if (state !== 'acknowledged') return;

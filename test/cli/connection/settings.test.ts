@@ -60,9 +60,19 @@ describe('the service of a command', () => {
       api: 'http://127.0.0.1:4510',
       key: KEY,
       merchantId: 'demo',
+      isMerchantDefault: true,
       secret: 'whsec_x',
       from: folder,
       others: { initiator: 'tk_i', receiver: 'tk_r' },
+    });
+  });
+
+  it('has a default merchant, unless the command line names one', async () => {
+    profile('live', { key: KEY, merchantId: 'shop' });
+    expect(await connect()).toMatchObject({ merchantId: 'shop', isMerchantDefault: true });
+    expect(await connect({ merchantId: 'fast' })).toMatchObject({
+      merchantId: 'fast',
+      isMerchantDefault: false,
     });
   });
 

@@ -50,6 +50,32 @@ describe('what needs attention', () => {
     ]);
   });
 
+  it('names the merchant that the overview is about in each command about a merchant', () => {
+    const attention = {
+      ...quiet,
+      exhausted: 1,
+      blocked: 1,
+      unresolved: { count: 1, items: [{ merchantId: 'fast', transactionId: 'pay_1' }] },
+      endpoints: { count: 1, items: [{ endpointId: 'ep_1', enabled: false }] },
+    };
+    expect(needsOf({ attention }, { merchantId: 'fast' }).map(({ command }) => command)).toEqual([
+      'tidings unresolved --merchant fast',
+      'tidings undelivered --merchant fast',
+      'tidings undelivered --state blocked --merchant fast',
+      'tidings endpoints list --merchant fast',
+    ]);
+  });
+
+  it('has a line for each merchant concerned, and says so where it does not know which', () => {
+    const attention = { ...quiet, exhausted: 5 };
+    const concerned = [{ merchantId: 'fast', counts: { exhausted: 3, blocked: 0 } }];
+    const lines = needsOf({ attention }, { concerned });
+    expect(lines.map(({ count, about, command }) => `${count} ${about}: ${command}`)).toEqual([
+      '3 of fast: tidings undelivered --merchant fast',
+      '2 of another merchant: tidings status --merchant ID',
+    ]);
+  });
+
   it('shows durations in the unit that people read', () => {
     expect([0, 119, 120, 7_199, 7_200].map(durationText)).toEqual([
       '0 s',
