@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { anyFilterMatches, EVENT_FILTER, eventTypeOf, webhookIdOf } from '../../lib/protocol/event-names.ts';
+import { ALERT_TYPES, EVERY_ALERT } from '../../lib/protocol/alerts.ts';
+import { TERMINAL_STATUSES } from '../../lib/protocol/content/content-rules.ts';
+import {
+  anyFilterMatches,
+  EVENT_FILTER,
+  eventTypeOf,
+  OUTCOME_EVENT,
+  OUTCOME_FILTER,
+  webhookIdOf,
+} from '../../lib/protocol/event-names.ts';
 import { matches } from '../../lib/protocol/id-forms.ts';
 
 const payment = { transactionType: 'payment', status: 'SUCCEEDED' };
@@ -28,6 +37,18 @@ describe('the type of an event', () => {
     'may not be filtered by %j',
     (filter) => expect(matches(EVENT_FILTER, filter)).toBe(false),
   );
+});
+
+describe('a filter', () => {
+  it('may name each end, and each alert', () => {
+    const ends = TERMINAL_STATUSES.map((status) => eventTypeOf({ ...payment, status }));
+    for (const filter of [...ends, ...ALERT_TYPES, EVERY_ALERT]) {
+      expect([filter, matches(EVENT_FILTER, filter)]).toEqual([filter, true]);
+    }
+    for (const filter of ends)
+      expect([OUTCOME_FILTER.test(filter), OUTCOME_EVENT.test(filter)]).toEqual([true, true]);
+    expect(matches(EVENT_FILTER, 'payment.canceled')).toBe(false);
+  });
 });
 
 describe('the id of a callback', () => {

@@ -34,6 +34,8 @@ export interface Service {
    * @throws CommandFailure if an admin named none, or a merchant's key another one
    */
   merchantId(): Promise<string>;
+  /** What a command about the same merchant needs after it: ` --merchant shop`, or nothing if it would be about it anyway. */
+  merchantOption(): string;
   /** The service with the key of another scope, where the connection has one. Otherwise this one. */
   as(scope: OtherScope): Service;
   /** The service with requests that Ctrl-C does not cut off, for answers that are given once, such as secrets. */
@@ -117,6 +119,7 @@ export function openService(connection: Connection, ports: ServicePorts = {}): S
     whoAmI,
     pages: (list) => pagesOf(ask, list),
     merchantId,
+    merchantOption: () => optionOf(connection),
     as: (scope) => {
       const key = connection.others?.[scope];
       if (key === undefined) return service;
@@ -131,6 +134,10 @@ export function openService(connection: Connection, ports: ServicePorts = {}): S
     },
   };
   return service;
+}
+
+function optionOf({ merchantId, isMerchantDefault }: Connection): string {
+  return merchantId === undefined || isMerchantDefault === true ? '' : ` --merchant ${merchantId}`;
 }
 
 /** Tells once that the merchant is a default. */
@@ -277,6 +284,8 @@ const HINTS: Readonly<Record<string, string>> = {
   merchant_erased: 'Use another id.',
   endpoint_deleted: 'Use another id.',
   unknown_endpoint: 'tidings endpoints list shows the merchant’s endpoints.',
+  outcome_conflict:
+    'A repetition has the same content: also the same --occurred, as a time and not as an age such as 1h. tidings get shows what is recorded.',
   unknown_transaction:
     'Was it recorded under this merchant? tidings get --reference ORDER finds it by order number.',
 };

@@ -84,7 +84,17 @@ async function namedConnection(wanted: Wanted, around: Surroundings): Promise<Na
   }
   // A key that was given is used for everything. What a profile allows, it allows for its own address.
   const isHttpAllowed = api === found.api && found.isHttpAllowed === true;
-  return { ...found, api, isHttpAllowed, ...(key !== undefined && { key, others: {} }), ...given };
+  const { secret: ownSecret, ...rest } = found;
+  const isOther = wanted.merchantId !== undefined && wanted.merchantId !== found.merchantId;
+  return {
+    ...rest,
+    // The secret is the merchant's own, and verifies nothing of another one.
+    ...(ownSecret !== undefined && !isOther && { secret: ownSecret }),
+    api,
+    isHttpAllowed,
+    ...(key !== undefined && { key, others: {} }),
+    ...given,
+  };
 }
 
 /**

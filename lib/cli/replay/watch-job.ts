@@ -32,7 +32,8 @@ export async function watchJob(
     }
   } catch (error) {
     output.progress.end();
-    output.note(`Job ${id} goes on. Look: tidings jobs get ${id}  Cancel: tidings jobs cancel ${id}`);
+    const words = `${id}${service.merchantOption()}`;
+    output.note(`Job ${id} goes on. Look: tidings jobs get ${words}  Cancel: tidings jobs cancel ${words}`);
     throw error;
   }
   output.progress.end();

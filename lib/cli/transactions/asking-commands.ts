@@ -5,7 +5,9 @@ import { ReceiverFault } from '../../receiver/receiver-fault.ts';
 import type { Argument, Command } from '../command-line/command.ts';
 import { CommandFailure, EXIT, usageFailure } from '../command-line/exit-status.ts';
 import { MERCHANT } from '../command-line/shared-options.ts';
+import type { Service } from '../connection/service.ts';
 import type { Output } from '../output/output.ts';
+import { whyNoCallback } from './no-callback.ts';
 import { notificationColumns, transactionColumns } from './transaction-columns.ts';
 
 const TRANSACTION: Argument = { name: 'transaction', summary: 'id of the transaction' };
@@ -40,7 +42,7 @@ async function onlyRowOf(
 }
 
 /** A transaction with the state of each callback, and the last answer to it. */
-async function show(transaction: JsonObject, output: Output): Promise<void> {
+async function show(transaction: JsonObject, output: Output, service: Service): Promise<void> {
   if (output.isJson) {
     output.json(transaction);
     return;
@@ -49,10 +51,8 @@ async function show(transaction: JsonObject, output: Output): Promise<void> {
   output.item(fields);
   const rows = Array.isArray(notifications) ? notifications.filter(isObject) : [];
   output.line('');
-  await output.list(once(rows), {
-    columns: notificationColumns,
-    empty: 'No callback: no endpoint wants it.',
-  });
+  const empty = rows.length > 0 ? '' : await whyNoCallback(transaction, service);
+  await output.list(once(rows), { columns: notificationColumns, empty });
 }
 
 export const get: Command = {
@@ -71,13 +71,14 @@ export const get: Command = {
     },
   ],
   async run(given, { service, output }) {
-    const { ask, pages, pathOfMerchant, merchantId } = await service();
+    const opened = await service();
+    const { ask, pages, pathOfMerchant, merchantId } = opened;
     const reference = given.text('reference');
     if (reference !== undefined) {
       const path = await pathOfMerchant('/transactions');
       const found = await onlyRowOf(pages({ path, field: 'items', parameters: { reference } }));
       if (found.only !== undefined) {
-        await show(found.only, output);
+        await show(found.only, output, opened);
         return EXIT.done;
       }
       const count = await output.list(found.pages, {
@@ -88,7 +89,7 @@ export const get: Command = {
     }
     const id = idOf(given.argument('transaction'));
     const transaction = await ask({ method: 'GET', path: await pathOfMerchant(`/transactions/${id}`) });
-    await show(transaction, output);
+    await show(transaction, output, opened);
     return EXIT.done;
   },
 };
@@ -100,7 +101,7 @@ export const ask: Command = {
     'An answer that is not signed, old, or about another question ends with status 1. Needs a key of the merchant, and its ' +
     'secret in TIDINGS_SECRET or in the profile.',
   arguments: [TRANSACTION],
-  options: [],
+  options: [MERCHANT],
   examples: [
     { line: 'tidings ask pay_1', what: 'On this machine: with the receiver’s key and secret of the demo.' },
     { line: 'TIDINGS_SECRET=whsec_… tidings ask pay_1 --json', what: 'The verified answer.' },
@@ -111,9 +112,9 @@ export const ask: Command = {
     if (secret === undefined)
       throw usageFailure("The merchant's secret is missing.", 'Set TIDINGS_SECRET=whsec_….');
     const id = idOf(given.argument('transaction'));
-    const { merchantId } = await receiver.whoAmI();
-    if (merchantId === undefined)
+    if ((await receiver.whoAmI()).merchantId === undefined)
       throw usageFailure('This key belongs to no merchant.', 'Use a key of scope receiver.');
+    const merchantId = await receiver.merchantId();
     try {
       const client = createClient({ url: api, key, merchantSecrets: secret, merchantId, now, signal });
       const answer = await client.read(`/v1/transactions/${id}`);

@@ -108,7 +108,11 @@ export const acknowledge: Command = {
   words: ['ack'],
   summary: 'Say, as the receiver, that an outcome was applied. It is sent no more',
   arguments: [{ name: 'transaction', summary: 'id of the transaction' }],
-  options: [{ name: 'version', value: 'N', summary: 'which version was applied', default: '1' }, ENDPOINT],
+  options: [
+    MERCHANT,
+    { name: 'version', value: 'N', summary: 'which version was applied', default: '1' },
+    ENDPOINT,
+  ],
   examples: [
     {
       line: 'tidings ack pay_1',
@@ -125,6 +129,8 @@ export const acknowledge: Command = {
       version: given.number('version', { min: 1, max: 2 }),
       ...(endpointId !== undefined && { endpointId }),
     };
+    // The key must be of the merchant that was named.
+    if (given.text('merchant') !== undefined) await receiver.merchantId();
     const path = `/v1/transactions/${id}/acknowledge`;
     output.item(await receiver.ask({ method: 'POST', path, body, isIdempotent: true }));
     return EXIT.done;

@@ -31,7 +31,11 @@ export const record: Command = {
     { name: 'amount', value: 'N', summary: 'in the minor unit: 19.99 is 1999' },
     { name: 'currency', value: 'CODE', summary: 'ISO 4217, such as EUR' },
     { name: 'type', value: 'WORD', summary: 'payment, refund, …', default: 'payment' },
-    { name: 'occurred', value: 'TIME', summary: 'when it ended; needed, so that a repetition is the same' },
+    {
+      name: 'occurred',
+      value: 'TIME',
+      summary: 'when it ended; a repetition needs the same time, so an age such as 1h is for a first try',
+    },
     { name: 'reference', value: 'TEXT', summary: "the merchant's order number" },
     { name: 'reason', value: 'TEXT', summary: 'why it failed' },
     { name: 'notify-url', value: 'URL', summary: 'also call this address' },

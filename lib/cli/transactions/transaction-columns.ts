@@ -12,9 +12,12 @@ export function amountOf({ amount, currency }: JsonObject): string | undefined {
     : undefined;
 }
 
-function statesOf({ notifications }: JsonObject): string | undefined {
+function statesOf({ notifications, status }: JsonObject): string | undefined {
   if (!Array.isArray(notifications)) return undefined;
-  return [...new Set(notifications.filter(isObject).map(textIn('state')))].join(', ') || 'no callback';
+  return (
+    [...new Set(notifications.filter(isObject).map(textIn('state')))].join(', ') ||
+    (status === 'PENDING' ? 'not ended' : 'no callback')
+  );
 }
 
 export const transactionColumns: readonly Column<JsonObject>[] = [

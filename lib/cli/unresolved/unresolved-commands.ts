@@ -55,7 +55,11 @@ const resolve: Command = {
       summary: 'how it ended',
       choices: TERMINAL_STATUSES,
     },
-    { name: 'occurred', value: 'TIME', summary: 'when it ended' },
+    {
+      name: 'occurred',
+      value: 'TIME',
+      summary: 'when it ended; a repetition needs the same time, so an age such as 1h is for a first try',
+    },
     { name: 'reason', value: 'TEXT', summary: 'why it failed' },
     YES,
   ],

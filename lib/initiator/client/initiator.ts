@@ -66,7 +66,7 @@ export interface Initiator {
    *
    * @throws InitiatorFault if it is unknown whether the outcome was recorded (`retryable`), or it cannot be recorded
    * @example await initiator.record({ merchantId, transactionId: transactionId('pay_1'), transactionType: 'payment',
-   *   status: 'SUCCEEDED', amount: 1999, currency: 'CNY', occurredAt: new Date().toISOString() });
+   *   status: 'SUCCEEDED', amount: 1999, currency: 'CNY', occurredAt: '2026-11-20T08:00:00Z' });
    */
   record(outcome: OutcomeToRecord, options?: CallOptions): Promise<RecordResult>;
   /**

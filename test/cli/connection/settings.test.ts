@@ -76,6 +76,12 @@ describe('the service of a command', () => {
     });
   });
 
+  it('does not take the secret of its merchant for that of another one', async () => {
+    profile('live', { key: KEY, merchantId: 'shop', secret: 'whsec_shop' });
+    expect(await connect({ merchantId: 'shop' })).toMatchObject({ secret: 'whsec_shop' });
+    expect(await connect({ merchantId: 'fast' })).not.toHaveProperty('secret');
+  });
+
   it('has its key in the keyring if the profile has none', async () => {
     profile('live', {});
     const keyring = { ...NO_KEYRING, read: async (name: string) => (name === 'live' ? KEY : undefined) };

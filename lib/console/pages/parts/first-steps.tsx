@@ -15,7 +15,7 @@ const commandOf = (merchantId: string) =>
   [
     `curl -X PUT "$TIDINGS_API/v1/merchants/${merchantId}/transactions/pay_1" \\`,
     '  -H "authorization: Bearer $INITIATOR_KEY" -H "content-type: application/json" \\',
-    `  -d '{"transactionType":"payment","status":"SUCCEEDED","amount":1999,"currency":"CNY","occurredAt":"'$(date -u +%FT%TZ)'"}'`,
+    `  -d '{"transactionType":"payment","status":"SUCCEEDED","amount":1999,"currency":"CNY","occurredAt":"2026-11-20T08:00:00Z"}'`,
   ].join('\n');
 
 /** The way of a new merchant to its first callback. */
