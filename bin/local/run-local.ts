@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createApi, expectStatus } from '../../lib/local/api-client.ts';
-import { type LocalCloud, LocalCloudError, startLocalCloud } from '../../lib/local/cloud.ts';
+import { type LocalCloud, type LocalCloudError, startLocalCloud } from '../../lib/local/cloud.ts';
 import { provideCredentials } from '../../lib/local/credentials.ts';
 import type { DemoReceiver } from '../../lib/local/demo/demo-receiver.ts';
 import { openLogFile } from '../../lib/local/logging/log-file.ts';
@@ -14,6 +14,7 @@ import { printable, printableLines } from '../../lib/printable.ts';
 import { optionsOrExit, portOf } from '../operating/command-options.ts';
 import { DEPLOYMENT_FILE, type Deployment } from '../operating/deployment.ts';
 import { runDemo } from './run-demo.ts';
+import { startFailureText } from './start-failure.ts';
 
 const HELP = `Runs the whole service on this machine, from the same template and bundles that are deployed.
 
@@ -146,6 +147,7 @@ async function serve(
     write(
       `API keys: ${join(args['data-dir'], 'credentials.json')}, log: ${join(args['data-dir'], 'tidings.log')}`,
     );
+    write('Follow a merchant: npm run tidings -- tail --merchant ID');
     return undefined;
   }
   return runDemo({
@@ -173,10 +175,9 @@ async function writeConsoleLink(
 ): Promise<void> {
   const body = { expiresInSeconds: LINK_SECONDS };
   const { url } = expectStatus(await createApi(apiUrl)(adminKey, 'POST /v1/portal-links', body), 201).json;
-  write(`Console: ${url}`);
-  write(
-    `  The link works once, within 24 h. Later log in at ${apiUrl}/console with a key of credentials.json.`,
-  );
+  // On a line of its own: a link that begins further right is cut in two on a narrow terminal.
+  write(`Console:\n${url}`);
+  write(`The link works once, within 24 h. Later log in with a key of credentials.json:\n${apiUrl}/console`);
 }
 
 /** Writes addresses and credentials for the tools and for initiators with an outbox. Only this user may read them. */
@@ -218,8 +219,6 @@ try {
   await main();
   process.exit(0);
 } catch (error) {
-  const isExpected = error instanceof LocalCloudError;
-  const text = isExpected ? `${error.message} (${error.code})` : String((error as Error).stack);
-  process.stderr.write(`${printableLines(text)}\n`);
+  process.stderr.write(`${printableLines(startFailureText(error))}\n`);
   process.exit(1);
 }

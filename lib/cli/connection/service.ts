@@ -291,19 +291,38 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 function refusal(problem: JsonObject): CommandFailure {
-  const { code, title, detail, errors } = problem;
+  const { code, title, detail, errors, current } = problem;
   const said = [title, detail].filter((text): text is string => typeof text === 'string');
-  const fields = Array.isArray(errors) ? errors.filter(isObject).map(fieldError) : [];
+  const fields = Array.isArray(errors)
+    ? errors.filter(isObject).map((error) => fieldError(error, current))
+    : [];
   const name = String(code);
   const hint = HINTS[name];
   return new CommandFailure(
     EXIT.refused,
     name,
-    [...(said.length === 0 ? ['The service refused the request.'] : said), ...fields].join(' '),
+    [
+      ...(said.length === 0 ? ['The service refused the request.'] : said),
+      ...factsOf(problem),
+      ...fields,
+    ].join(' '),
     { problem, ...(hint !== undefined && { hint }) },
   );
 }
 
-function fieldError({ pointer, code }: JsonObject): string {
-  return `${String(pointer)}: ${String(code)}.`;
+/** Members that every problem has, or that are said otherwise. */
+const SAID = new Set(['type', 'title', 'detail', 'status', 'code', 'merchantId', 'request', 'asOf']);
+
+/** What the problem says beyond its sentence: `readyAfter: 2026-11-30T00:00:03.000Z.` */
+function factsOf(problem: JsonObject): readonly string[] {
+  return Object.entries(problem)
+    .filter(([name, value]) => !SAID.has(name) && (typeof value === 'string' || typeof value === 'number'))
+    .map(([name, value]) => `${name}: ${String(value)}.`);
+}
+
+/** @param current what is recorded, where the problem says it */
+function fieldError({ pointer, code }: JsonObject, current: unknown): string {
+  const recorded = isObject(current) ? current[String(pointer).slice(1)] : undefined;
+  const isShown = typeof recorded === 'string' || typeof recorded === 'number';
+  return `${String(pointer)}: ${String(code)}${isShown ? `, recorded is ${recorded}` : ''}.`;
 }

@@ -3,6 +3,7 @@ import type { CommandFailure } from '../command-line/exit-status.ts';
 import { createPaint, type Paint, toneOf } from './colour.ts';
 import { createFooter, NO_FOOTER } from './footer.ts';
 import { createProgress, type Progress } from './progress-line.ts';
+import { linesOfValue } from './readable.ts';
 import type { Terminal } from './terminal.ts';
 import { cutTo, padTo, widthOf } from './width.ts';
 
@@ -183,10 +184,9 @@ function painted(paint: Paint, part: Part): string {
   return tone === undefined ? printable(text) : paint(printable(text), tone);
 }
 
-/** The fields of an answer. What is nested is shown as JSON. */
+/** The fields of an answer. A list of objects has a line for each. */
 function fieldsOf(item: object): readonly Field[] {
-  return Object.entries(item).map(([title, value]) => [
-    title,
-    typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value),
-  ]);
+  return Object.entries(item).flatMap(([title, value]) =>
+    linesOfValue(value).map((line, at): Field => [at === 0 ? title : '', line]),
+  );
 }

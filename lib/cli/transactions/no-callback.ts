@@ -18,17 +18,16 @@ export async function whyNoCallback(transaction: JsonObject, service: Asking): P
   if (endpoints?.length === 0) {
     return `No callback: merchant ${await service.merchantId()} has no endpoint. Make one: tidings endpoints create URL${option}`;
   }
-  const disabled = (endpoints ?? []).find(
+  const disabled = (endpoints ?? []).filter(
     ({ enabled, types }) => enabled === false && anyFilterMatches(textsIn(types), kind),
   );
   const from = typeof listedAt === 'string' ? listedAt : 'TIME';
   const replay = `tidings replay --include unexpected --from ${from}${option}`;
-  if (disabled !== undefined) {
-    const { endpointId, disabledReason } = disabled;
-    const reason = typeof disabledReason === 'string' ? ` (${disabledReason})` : '';
+  if (disabled.length > 0) {
     return [
-      `No callback: endpoint ${String(endpointId)} is disabled${reason}. To enable it, and send what it missed:`,
-      `  tidings endpoints enable ${String(endpointId)}${option}`,
+      ...disabled.map((endpoint) => `No callback: endpoint ${nameOf(endpoint)} is disabled.`),
+      'To enable it, and send what it missed:',
+      ...disabled.map(({ endpointId }) => `  tidings endpoints enable ${String(endpointId)}${option}`),
       `  ${replay}`,
     ].join('\n');
   }
@@ -36,6 +35,11 @@ export async function whyNoCallback(transaction: JsonObject, service: Asking): P
     `No callback: no endpoint wanted ${eventTypeOf(kind)} when the transaction ended. To those that want it now:`,
     `  ${replay}`,
   ].join('\n');
+}
+
+/** `ep_1 (gone)`: with the reason for which it is disabled. */
+function nameOf({ endpointId, disabledReason }: JsonObject): string {
+  return `${String(endpointId)}${typeof disabledReason === 'string' ? ` (${disabledReason})` : ''}`;
 }
 
 /** Undefined if the key may not see endpoints. */

@@ -29,7 +29,7 @@ describe('a transaction without a callback', () => {
       { endpointId: 'ep_2', enabled: false, types: ['*'], disabledReason: 'gone' },
     ];
     const why = await whyNoCallback(ended, serviceWith(endpoints));
-    expect(why).toContain('endpoint ep_2 is disabled (gone)');
+    expect(why).toContain('endpoint ep_2 (gone) is disabled');
     expect(why).toContain('tidings endpoints enable ep_2 --merchant fast');
     expect(why).toContain(REPLAY);
   });

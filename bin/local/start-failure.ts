@@ -1,0 +1,15 @@
+import { LocalCloudError, type LocalCloudErrorCode } from '../../lib/local/errors.ts';
+
+/** What to do about a refusal of the local cloud, in the options of `npm start`. */
+const ADVICE: Readonly<Partial<Record<LocalCloudErrorCode, string>>> = {
+  port_in_use:
+    'Stop the program that has the port, or take free ones: npm start -- --port 0 --receiver-port 0',
+  data_dir_in_use: 'Beside it: npm start -- --data-dir .tidings-2 --port 0 --receiver-port 0',
+};
+
+/** What `npm start` says when it ends: a sentence and advice if it was to be expected, and otherwise where it broke. */
+export function startFailureText(error: unknown): string {
+  if (!(error instanceof LocalCloudError)) return String((error as Error).stack);
+  const advice = ADVICE[error.code];
+  return [`${error.message} (${error.code})`, ...(advice === undefined ? [] : [advice])].join('\n');
+}
