@@ -7,7 +7,7 @@ import { createProgress, type Screen } from '../output/progress-line.ts';
 import { type Asked, reconcile } from './compare-ledger.ts';
 import type { ColumnNames } from './ledger/ledger-rows.ts';
 import { type DifferenceFile, openDifferenceFile } from './output/difference-file.ts';
-import { jsonReporter, tableReporter } from './output/report.ts';
+import { jsonReporter, type Trust, tableReporter } from './output/report.ts';
 import { openService, type ServiceOptions } from './service/ledger-service.ts';
 
 export interface CommandOptions {
@@ -23,7 +23,10 @@ export interface CommandOptions {
 }
 
 /** With the merchant's secret, every answer is verified. */
-export type LedgerConnection = Pick<Connection, 'api' | 'key' | 'secret'>;
+export interface LedgerConnection extends Pick<Connection, 'api' | 'key' | 'secret'> {
+  /** With an admin's key: the merchant that it asks about. */
+  readonly asAdminOf?: string;
+}
 
 export interface CommandWorld {
   readonly connection: LedgerConnection;
@@ -50,8 +53,8 @@ export async function runReconcile(options: CommandOptions, world: CommandWorld)
   try {
     const asked = askedFor(options);
     const service = openLedgerService(connection, world.service);
-    const isVerified = connection.secret !== undefined;
-    const reporter = options.json ? jsonReporter(write) : tableReporter(write, { isVerified });
+    const trust = trustIn(connection);
+    const reporter = options.json ? jsonReporter(write) : tableReporter(write, { trust });
     file = options.csv === undefined ? undefined : openDifferenceFile(options.csv);
     const report = await reconcile(service, asked, {
       onProgress: progress.show,
@@ -72,10 +75,21 @@ export async function runReconcile(options: CommandOptions, world: CommandWorld)
 }
 
 export function openLedgerService(
-  { api, key, secret }: LedgerConnection,
+  { api, key, secret, asAdminOf }: LedgerConnection,
   ports: CommandWorld['service'] = {},
 ): ReturnType<typeof openService> {
-  return openService({ url: api, key, ...(secret !== undefined && { secret }), ...ports });
+  return openService({
+    url: api,
+    key,
+    ...(secret !== undefined && { secret }),
+    ...(asAdminOf !== undefined && { asAdminOf }),
+    ...ports,
+  });
+}
+
+function trustIn({ secret, asAdminOf }: LedgerConnection): Trust {
+  if (asAdminOf !== undefined) return 'unsigned';
+  return secret === undefined ? 'unverified' : 'verified';
 }
 
 const REFUSED = new Set(['key_refused', 'beyond_retention']);

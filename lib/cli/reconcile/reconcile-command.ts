@@ -1,6 +1,8 @@
 import { COLUMN_NAMES } from '../../ledger/columns.ts';
 import type { Command, Tools } from '../command-line/command.ts';
 import { usageFailure } from '../command-line/exit-status.ts';
+import type { Given } from '../command-line/given.ts';
+import { MERCHANT } from '../command-line/shared-options.ts';
 import { BILL_FORMATS, formatOf } from './bills/bill-formats.ts';
 import { reconcileBill } from './bills/reconcile-bill.ts';
 import { type LedgerConnection, runReconcile } from './command.ts';
@@ -11,7 +13,7 @@ export const reconcile: Command = {
   summary: 'Compare a ledger with Tidings, and show every difference',
   details: `The ledger is CSV (UTF-8) of any size, with the columns transactionId, version, status, amount, currency and listedAt, in any order; --map names others. Amounts are whole numbers in the minor unit: 19.99 is 1999. A daily statement is such a ledger. Nothing is changed on either side.
 
-The command sums the rows by window and compares the sums with GET /v1/windows: by day, by hour, by window. Only rows of windows that differ are sent to POST /v1/reconciliations, which stores nothing. Windows that are not closed yet are not compared; the output shows the compared range. With TIDINGS_SECRET, or the secret of a profile, each answer is verified.
+The command sums the rows by window and compares the sums with GET /v1/windows: by day, by hour, by window. Only rows of windows that differ are sent to POST /v1/reconciliations, which stores nothing. Windows that are not closed yet are not compared; the output shows the compared range. With TIDINGS_SECRET, or the secret of a profile, each answer is verified; answers to an admin key (--merchant) are not signed.
 
 Differences: only_here is in Tidings, and not in the ledger. only_there is in the ledger, and not in this window of Tidings: is listedAt stored as it was received? status, amount, currency, type and listedAt are in both, with different values. transactionType is compared if every row has one.
 
@@ -19,6 +21,7 @@ Differences: only_here is in Tidings, and not in the ledger. only_there is in th
 
 Status 0: equal. 1: differs. 2: the ledger, an option or a file is wrong. 3: the service does not answer, or has not closed the range yet. 4: it refused.`,
   options: [
+    MERCHANT,
     { name: 'ledger', value: 'FILE', summary: 'the ledger, or the bill' },
     {
       name: 'from',
@@ -64,7 +67,7 @@ Status 0: equal. 1: differs. 2: the ledger, an option or a file is wrong. 3: the
       );
     }
     const { terminal, output } = tools;
-    const connection = await ledgerConnection(tools);
+    const connection = await ledgerConnection(given, tools);
     const isSilent = given.has('quiet') || (output.isJson && terminal.stderr.isTTY !== true);
     const world = {
       connection,
@@ -78,16 +81,23 @@ Status 0: equal. 1: differs. 2: the ledger, an option or a file is wrong. 3: the
   },
 };
 
-/** Only a key of the merchant may compare: its answers can be signed. */
-async function ledgerConnection({ service }: Tools): Promise<LedgerConnection> {
-  const own = (await service()).as('receiver');
-  const { scope, merchantId } = await own.whoAmI();
+/** The key of the merchant, whose answers can be verified, or an admin's, whose answers are not signed. */
+async function ledgerConnection(given: Given, { service }: Tools): Promise<LedgerConnection> {
+  const all = await service();
+  const { scope } = await all.whoAmI();
+  if (scope === 'admin' && given.text('merchant') !== undefined) {
+    const { api, key } = all.connection;
+    return { api, key, asAdminOf: await all.merchantId() };
+  }
+  const own = all.as('receiver');
+  const { scope: ownScope, merchantId } = await own.whoAmI();
   if (merchantId === undefined) {
     throw usageFailure(
-      `A key of scope ${scope} cannot compare a ledger.`,
-      'Use a key of the merchant, of scope receiver or merchant.',
+      `A key of scope ${ownScope} cannot compare a ledger by itself.`,
+      'Use a key of the merchant, of scope receiver or merchant; or, with an admin key, name it: --merchant ID.',
     );
   }
+  await own.merchantId();
   return own.connection;
 }
 

@@ -108,6 +108,8 @@ export const ask: Command = {
   ],
   async run(given, { service, output, signal, now }) {
     const receiver = (await service()).as('receiver');
+    // The key must be of the merchant that was named.
+    if (given.text('merchant') !== undefined) await receiver.merchantId();
     const { api, key, secret } = receiver.connection;
     if (secret === undefined)
       throw usageFailure("The merchant's secret is missing.", 'Set TIDINGS_SECRET=whsec_….');

@@ -31,16 +31,22 @@ export function jsonReporter(write: (line: string) => void): Reporter {
   };
 }
 
+/** How far the answers can be trusted. Those to an admin's key are not signed. */
+export type Trust = 'verified' | 'unverified' | 'unsigned';
+
+const TRUST: Readonly<Record<Trust, string>> = {
+  verified: 'every answer verified',
+  unverified: 'answers not verified: set TIDINGS_SECRET',
+  unsigned: 'answers not signed: the key is an admin’s',
+};
+
 /** Writes a table by class, then the first differences of each class. */
-export function tableReporter(
-  write: (line: string) => void,
-  { isVerified }: { readonly isVerified: boolean },
-): Reporter {
+export function tableReporter(write: (line: string) => void, { trust }: { readonly trust: Trust }): Reporter {
   const table = differenceTable(write);
   return {
     difference: table.add,
     end(report) {
-      for (const line of summary(report, isVerified)) write(line);
+      for (const line of summary(report, trust)) write(line);
       if (report.differences > 0) table.end();
     },
   };
@@ -76,7 +82,7 @@ export function differenceTable(write: (line: string) => void) {
   };
 }
 
-function summary(report: Report, isVerified: boolean): readonly string[] {
+function summary(report: Report, trust: Trust): readonly string[] {
   const { windows, differing, requests, bytes, outside, pending, hasTypes } = report;
   return [
     `merchant  ${report.merchantId}`,
@@ -86,9 +92,7 @@ function summary(report: Report, isVerified: boolean): readonly string[] {
     ...(pending > 0 ? [`          ${counted(pending, 'row')} with PENDING, in no window`] : []),
     `fields    status, amount, currency, listedAt${hasTypes ? ', transactionType' : '; no types: not every row has one'}`,
     `windows   ${number(windows)}: ${number(windows - differing)} equal, ${number(differing)} differ`,
-    `asked     ${counted(requests, 'request')}, ${number(Math.ceil(bytes / 1_000))} kB; ${
-      isVerified ? 'every answer verified' : 'answers not verified: set TIDINGS_SECRET'
-    }`,
+    `asked     ${counted(requests, 'request')}, ${number(Math.ceil(bytes / 1_000))} kB; ${TRUST[trust]}`,
     report.differences === 0 ? 'result    equal' : `result    ${counted(report.differences, 'difference')}`,
   ];
 }

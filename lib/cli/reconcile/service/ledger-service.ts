@@ -14,6 +14,8 @@ import { canonicalRequest, createAnswerVerifier, type VerifiedAnswer } from '../
 export interface ServiceOptions extends Omit<ExchangeOptions, 'timeoutMs'> {
   /** The merchant's secret. With it, every answer is verified. */
   readonly secret?: string;
+  /** With an admin's key: the merchant that it asks about. Such answers are not signed, and do not name their request. */
+  readonly asAdminOf?: string;
   readonly now?: () => number;
 }
 
@@ -98,18 +100,14 @@ const HOUR_MS = 3_600_000;
 const TOO_MUCH = new Set(['window_too_large', 'too_many_differences', 'body_too_large']);
 
 export function openService(options: ServiceOptions): Service {
-  const { secret, now = Date.now } = options;
+  const { secret, asAdminOf, now = Date.now } = options;
   const spent: Spent = { requests: 0, bytes: 0 };
   const exchange = createExchange({ ...options, timeoutMs: TIMEOUT_MS }, spent);
-  let merchantId: string | undefined;
+  let merchantId: string | undefined = asAdminOf;
   let verify: ((raw: HttpAnswer, request: string) => unknown) | undefined;
 
-  async function ask({ method, path, parameters, body }: Question): Promise<VerifiedAnswer | Refusal> {
-    const request = canonicalRequest(method, path, parameters);
-    const target = request.slice(method.length + 1);
-    const raw = await exchange({ method, target, ...(body !== undefined && { body }) }, (answer) => answer);
-    const content = contentOf(raw);
-    if (raw.status === 401 || content.code === 'insufficient_scope') throw keyRefused(content);
+  /** Whether an answer to a key of the merchant is the one to this request. */
+  function check(raw: HttpAnswer, content: JsonObject, request: string): void {
     merchantId ??= textOf(content, 'merchantId');
     if (secret !== undefined) {
       verify ??= createAnswerVerifier({ merchantSecrets: secret, merchantId, now });
@@ -121,10 +119,20 @@ export function openService(options: ServiceOptions): Service {
         `The answer to ${request} belongs to ${String(content.request)}.`,
       );
     }
+  }
+
+  async function ask({ method, path, parameters, body }: Question): Promise<VerifiedAnswer | Refusal> {
+    const asked = asAdminOf === undefined ? path : path.replace(/^\/v1/, `/v1/merchants/${asAdminOf}`);
+    const request = canonicalRequest(method, asked, parameters);
+    const target = request.slice(method.length + 1);
+    const raw = await exchange({ method, target, ...(body !== undefined && { body }) }, (answer) => answer);
+    const content = contentOf(raw);
+    if (raw.status === 401 || content.code === 'insufficient_scope') throw keyRefused(content);
+    if (asAdminOf === undefined) check(raw, content, request);
     if (content.code === 'beyond_retention') {
       throw new BeyondRetention(content.oldest === undefined ? undefined : timeOf(content, 'oldest'));
     }
-    const asOf = textOf(content, 'asOf');
+    const asOf = asAdminOf === undefined ? textOf(content, 'asOf') : isoTime(now());
     return raw.status < 300 ? { asOf, content } : { kind: 'refused', code: textOf(content, 'code'), content };
   }
 
