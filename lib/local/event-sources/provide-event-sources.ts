@@ -10,9 +10,9 @@ import { openCheckpoints } from './checkpoints.ts';
 import { compileFilters } from './filter.ts';
 import type { EventSource } from './source.ts';
 import { type SqsSourceSetting, startSqsSource } from './sqs-source.ts';
-import type { StreamRecord } from './stream-batch.ts';
-import { openStreamReader, type StreamReader } from './stream-reader.ts';
-import { startStreamSource } from './stream-source.ts';
+import type { StreamRecord } from './streams/stream-batch.ts';
+import { openStreamReader, type StreamReader } from './streams/stream-reader.ts';
+import { startStreamSource } from './streams/stream-source.ts';
 
 export interface EventSourcesSetting {
   readonly stack: Stack;

@@ -1,6 +1,6 @@
-import type { AwsCall } from '../aws/aws-client.ts';
-import type { ChangeSignal } from '../change-signal.ts';
-import { LOCAL_REGION } from '../template/intrinsics.ts';
+import type { AwsCall } from '../../aws/aws-client.ts';
+import type { ChangeSignal } from '../../change-signal.ts';
+import { LOCAL_REGION } from '../../template/intrinsics.ts';
 import {
   openSharedShard,
   READ_MAX,

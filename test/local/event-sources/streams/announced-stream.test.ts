@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { type ChangeSignal, createChangeSignal } from '../../../lib/local/change-signal.ts';
-import { openStreamReader } from '../../../lib/local/event-sources/stream-reader.ts';
-import { startStreamSource } from '../../../lib/local/event-sources/stream-source.ts';
-import { HONOURED_PROPERTIES } from '../../../lib/local/template/properties.ts';
-import { eventually } from '../../support/eventually.ts';
+import { type ChangeSignal, createChangeSignal } from '../../../../lib/local/change-signal.ts';
+import { openStreamReader } from '../../../../lib/local/event-sources/streams/stream-reader.ts';
+import { startStreamSource } from '../../../../lib/local/event-sources/streams/stream-source.ts';
+import { HONOURED_PROPERTIES } from '../../../../lib/local/template/properties.ts';
+import { eventually } from '../../../support/eventually.ts';
 
 interface Written {
   readonly eventID: string;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Checkpoints } from '../../../lib/local/event-sources/checkpoints.ts';
-import type { StreamRecord } from '../../../lib/local/event-sources/stream-batch.ts';
-import { openStreamReader } from '../../../lib/local/event-sources/stream-reader.ts';
-import { startStreamSource } from '../../../lib/local/event-sources/stream-source.ts';
-import { HONOURED_PROPERTIES } from '../../../lib/local/template/properties.ts';
-import { eventually } from '../../support/eventually.ts';
+import type { Checkpoints } from '../../../../lib/local/event-sources/checkpoints.ts';
+import type { StreamRecord } from '../../../../lib/local/event-sources/streams/stream-batch.ts';
+import { openStreamReader } from '../../../../lib/local/event-sources/streams/stream-reader.ts';
+import { startStreamSource } from '../../../../lib/local/event-sources/streams/stream-source.ts';
+import { HONOURED_PROPERTIES } from '../../../../lib/local/template/properties.ts';
+import { eventually } from '../../../support/eventually.ts';
 
 interface WindowEvent {
   readonly Records: readonly StreamRecord[];

@@ -4,8 +4,8 @@ import {
   openSharedShard,
   READ_MAX,
   type RecordsPage,
-} from '../../../lib/local/event-sources/shared-shard.ts';
-import type { StreamRecord } from '../../../lib/local/event-sources/stream-batch.ts';
+} from '../../../../lib/local/event-sources/streams/shared-shard.ts';
+import type { StreamRecord } from '../../../../lib/local/event-sources/streams/stream-batch.ts';
 
 const record = (number: number): StreamRecord => ({
   eventID: String(number),

@@ -1,10 +1,10 @@
-import { messageOf } from '../errors.ts';
-import type { Checkpoints } from './checkpoints.ts';
-import { compileFilters } from './filter.ts';
+import { messageOf } from '../../errors.ts';
+import type { Checkpoints } from '../checkpoints.ts';
+import { compileFilters } from '../filter.ts';
+import type { EventSource, SourceSetting } from '../source.ts';
+import { pause } from '../source.ts';
 import { openShardWindow, type ShardWindow } from './shard-window.ts';
 import { READ_MAX, type ShardPlace } from './shared-shard.ts';
-import type { EventSource, SourceSetting } from './source.ts';
-import { pause } from './source.ts';
 import type { StreamRecord } from './stream-batch.ts';
 import { endWindow, processBatch } from './stream-batch.ts';
 import type { Shard, StreamReader } from './stream-reader.ts';
