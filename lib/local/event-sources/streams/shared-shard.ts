@@ -1,7 +1,7 @@
 import type { StreamRecord } from './stream-batch.ts';
 
 /** Records that follow each other in a shard. */
-export interface ShardReading {
+interface ShardReading {
   /** At most `READ_MAX`. */
   readonly records: readonly StreamRecord[];
   /** Number of announced changes before the stream was asked. Later ones may not be in it. */
