@@ -11,7 +11,7 @@ import type { Service } from '../connection/service.ts';
 export const MAX_ASKED = 24;
 const AT_ONCE = 4;
 
-export const CONCERNS = ['exhausted', 'blocked'] as const;
+const CONCERNS = ['exhausted', 'blocked'] as const;
 export type Concern = (typeof CONCERNS)[number];
 
 export interface Concerned {
