@@ -12,8 +12,10 @@ export interface LifeCounts {
 
 /** Callbacks whose state is remembered at most. Older ones stay counted as they were. */
 const MAX_REMEMBERED = 5_000;
+const goodFirst = (left: string, right: string) =>
+  Number(toneOf(right) === 'good') - Number(toneOf(left) === 'good');
 /** What is only waiting for its first attempt is not counted. */
-const SHOWN = NOTIFICATION_STATES.filter((state) => state !== 'pending');
+const SHOWN = NOTIFICATION_STATES.filter((state) => state !== 'pending').toSorted(goodFirst);
 
 export function createLifeCounts(): LifeCounts {
   let outcomes = 0;
