@@ -85,7 +85,8 @@ async function namedConnection(wanted: Wanted, around: Surroundings): Promise<Na
   // A key that was given is used for everything. What a profile allows, it allows for its own address.
   const isHttpAllowed = api === found.api && found.isHttpAllowed === true;
   const { secret: ownSecret, ...rest } = found;
-  const isOther = wanted.merchantId !== undefined && wanted.merchantId !== found.merchantId;
+  const { merchantId: known } = found;
+  const isOther = known !== undefined && wanted.merchantId !== undefined && wanted.merchantId !== known;
   return {
     ...rest,
     // The secret is the merchant's own, and verifies nothing of another one.

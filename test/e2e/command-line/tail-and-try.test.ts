@@ -161,7 +161,7 @@ describe('watching a service with the command line', () => {
         expect(rows).toContainEqual(expect.stringMatching(/^\d\d:\d\d:\d\d {2}receiver goes offline$/));
         expect(rows.slice(-3)).toEqual([
           `API ${api}   console ${api}/console`,
-          expect.stringMatching(/UTC {2}\d+ outcomes? · \d+ delivered$/),
+          expect.stringMatching(/UTC {2}merchant shop · \d+ outcomes? · \d+ delivered$/),
           '[k] stop the receiver   [r] record an order   [q] quit',
         ]);
       },
