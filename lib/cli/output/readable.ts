@@ -8,10 +8,9 @@ export function linesOfValue(value: unknown): readonly string[] {
   return [textOf(value)];
 }
 
-/** `yes`, `a, b`, `state: waiting, attempts: none`. */
+/** `true`, `a, b`, `state: waiting, attempts: none`. */
 function textOf(value: unknown): string {
   if (value === null) return 'none';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(nestedOf).join(', ');
   if (!isObject(value)) return String(value);
   const fields = Object.entries(value);

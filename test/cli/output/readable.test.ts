@@ -3,7 +3,7 @@ import { linesOfValue } from '../../../lib/cli/output/readable.ts';
 
 it.each<[string, unknown, readonly string[]]>([
   ['a text or a number as it is', 'a', ['a']],
-  ['a switch in words', true, ['yes']],
+  ['a switch as it is', true, ['true']],
   ['a list on one line', ['a', 'b'], ['a, b']],
   ['nothing in words', [], ['none']],
   ['an empty object in words', {}, ['none']],
