@@ -22,13 +22,13 @@ export interface Following extends Pick<Tools, 'signal' | 'now'> {
   readonly isOnce: boolean;
   readonly onNews: (news: LifeEvent) => void;
   /** After each look that was answered. */
-  readonly onLook?: () => void;
+  readonly onLook?: (merchantId: string) => void;
   readonly onWait: (why: string, forMs: number) => void;
 }
 
 /** After a broken connection it goes on where it was. Ends when the signal says so. */
 export async function followLife(following: Following): Promise<void> {
-  const { signal, isOnce, onNews, onLook, onWait } = following;
+  const { service, signal, isOnce, onNews, onLook, onWait } = following;
   const life = createLife();
   let { from } = following;
   let pauseMs = BUSY_MS;
@@ -42,7 +42,7 @@ export async function followLife(following: Following): Promise<void> {
       from = await look({ ...following, onNews: told }, life, from);
       failures = 0;
       pauseMs = hasNews ? BUSY_MS : Math.min(2 * pauseMs, CALM_MS);
-      onLook?.();
+      onLook?.(await service.merchantId());
       if (isOnce) return;
     } catch (error) {
       if (isOnce || !(error instanceof CommandFailure) || error.status !== EXIT.unreachable) throw error;

@@ -45,9 +45,10 @@ export const tail: Command = {
     const isWanted = filterOf(given);
     const from = given.time('since', now()) ?? isoTime(now() - 60_000);
     const counts = createLifeCounts();
-    const merchantId = await service.merchantId();
+    // Known after the first answer: the service may be away when a tail starts.
+    let whose = service.connection.api;
     const showFooter = (state: Part) =>
-      output.footer([[state, `  merchant ${merchantId} · `, ...counts.parts(), [' · Ctrl-C ends', 'quiet']]]);
+      output.footer([[state, `  ${whose} · `, ...counts.parts(), [' · Ctrl-C ends', 'quiet']]]);
     await followLife({
       service,
       signal,
@@ -61,7 +62,10 @@ export const tail: Command = {
         output.line(...lineOf(news, now()));
       },
       // The time of the last answer: a tail that hears nothing any more does not look alive.
-      onLook: () => showFooter(`${timeOf(isoTime(now()))} UTC`),
+      onLook: (merchantId) => {
+        whose = `merchant ${merchantId}`;
+        showFooter(`${timeOf(isoTime(now()))} UTC`);
+      },
       onWait: (why, forMs) => {
         output.json({ event: 'waiting', why, forMs });
         output.note(`  ${why} Again in ${(forMs / 1_000).toFixed(1)} s.`);
