@@ -10,7 +10,7 @@ import {
 import type { AuthenticateSession } from '../core/merchants/sessions/session-caller.ts';
 import type { QueryLimit } from '../core/query/query-limit.ts';
 import { ORIGIN_HEADER } from '../settings.ts';
-import { merchantOf } from './access.ts';
+import { keyFor, merchantOf, refusedKey } from './access.ts';
 import { formForAdmins } from './contract/for-admins.ts';
 import {
   type Answer,
@@ -114,7 +114,7 @@ async function serve(ports: AppPorts, c: Context<AppEnv>, { operation, handle }:
     try {
       if (operation.scopes.length > 0) {
         const authentication = await authenticate(ports, c, operation);
-        if (authentication.kind === 'refused') return problem(authentication.code);
+        if (authentication.kind === 'refused') return refusedKey(authentication);
         if (await isOfErased(ports, operation, authentication.caller)) return problem('invalid_key');
         caller = authentication.caller;
       }
@@ -190,7 +190,7 @@ async function handleFor(
   const params = readParams(c, operation);
   if (!params.ok) return params.problem;
   const about = merchantOf(operation, caller, params.value);
-  if (about === undefined) return problem('insufficient_scope');
+  if (about === undefined) return problem('insufficient_scope', { detail: keyFor(operation) });
   const query = readQuery(c, operation);
   if (!query.ok) return query.problem;
   const body = await readBody(c, operation);

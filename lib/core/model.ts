@@ -63,7 +63,7 @@ export const keyIdSchema = onFirstUse(() =>
 export const timeSchema = onFirstUse(() =>
   z.iso
     .datetime({ offset: true, error: 'invalid_date', abort: true })
-    .refine(isOutcomeTime, 'invalid_date')
+    .refine(isOutcomeTime, { error: 'invalid_date', params: { fits: 'Use a time from 1970 to 9999.' } })
     .transform((text) => isoTime(Date.parse(text)))
     .meta({ description: 'An instant, RFC 3339 with its offset.', example: '2026-11-20T08:00:00Z' }),
 );
@@ -179,9 +179,7 @@ export const outcomeContentSchema = onFirstUse(() =>
 export type OutcomeContent = Parsed<typeof outcomeContentSchema>;
 
 export const versionSchema = onFirstUse(() =>
-  z
-    .union([z.literal(1), z.literal(2)], 'invalid_value')
-    .meta({ description: '1, or 2 for what follows a PENDING.' }),
+  z.literal([1, 2], 'invalid_value').meta({ description: '1, or 2 for what follows a PENDING.' }),
 );
 export type Version = Parsed<typeof versionSchema>;
 
