@@ -7,7 +7,7 @@ import { Table } from '../../view/data/table.tsx';
 import { Section } from '../../view/page/page-header.tsx';
 import type { Ui } from '../../view/ui.ts';
 import { deliveriesOf, type OverviewAnswer } from '../parts/balance-bar.tsx';
-import { PROGRESS_ID } from './progress-section.tsx';
+import { isLate, PROGRESS_ID } from './progress-section.tsx';
 
 interface AttentionListProps {
   readonly ui: Ui;
@@ -24,9 +24,6 @@ interface Matter {
   readonly advice: string;
   readonly href: string;
 }
-
-/** A run that was slow once needs nobody. The next one comes within a minute; alarms speak later. */
-const LATE_SECONDS = 60;
 
 /** What needs attention. Each row leads to the page where it is put right. */
 export function AttentionList(props: AttentionListProps) {
@@ -77,8 +74,8 @@ function lateMarks({ ui, text: { overview: words }, overview }: AttentionListPro
     href: `#${PROGRESS_ID}`,
   });
   return [
-    ...(closedBehindSeconds > LATE_SECONDS ? [late(words.closingBehind, closedBehindSeconds)] : []),
-    ...(auditedBehindSeconds > LATE_SECONDS ? [late(words.auditBehind, auditedBehindSeconds)] : []),
+    ...(isLate(closedBehindSeconds) ? [late(words.closingBehind, closedBehindSeconds)] : []),
+    ...(isLate(auditedBehindSeconds) ? [late(words.auditBehind, auditedBehindSeconds)] : []),
   ];
 }
 
