@@ -1,13 +1,21 @@
 import { type Frame, page } from '../site/page.ts';
 import { hrefOf } from '../site/paths.ts';
 import { LinkButton } from '../view/controls/button.tsx';
-import { SearchForm } from '../view/controls/filters.tsx';
+import { FilterTabs, SearchForm } from '../view/controls/filters.tsx';
 import { EmptyState } from '../view/data/empty-state.tsx';
 import { Foreign } from '../view/data/foreign.tsx';
 import { Pagination, Table } from '../view/data/table.tsx';
 import { Time } from '../view/data/time.tsx';
 import { PageHeader } from '../view/page/page-header.tsx';
+import { affected, TROUBLES, type Trouble } from './parts/affected-merchants.ts';
+import { deliveriesOf } from './parts/balance-bar.tsx';
 import { type FoundMerchants, findMerchants } from './parts/merchant-search.ts';
+
+interface Props extends FoundMerchants {
+  /** Only merchants that have a notification in this state. */
+  readonly state: Trouble | undefined;
+  readonly shown: readonly FoundMerchants['found']['items'][number][];
+}
 
 const PATH = '/merchants';
 const PAGE_SIZE = '50';
@@ -15,21 +23,41 @@ const PAGE_SIZE = '50';
 export const merchantsPage = page({
   path: PATH,
   who: 'operator',
-  load: (visit) => findMerchants(visit, PAGE_SIZE),
+  async load(visit): Promise<Props> {
+    const found = await findMerchants(visit, PAGE_SIZE);
+    const state = TROUBLES.find((name) => name === visit.query('state'));
+    const { items } = found.found;
+    return { ...found, state, shown: state === undefined ? items : await affected(visit.api, items, state) };
+  },
   title: (text) => text.merchants.title,
   place: () => ({ current: 'merchants' }),
   view: Merchants,
 });
 
-function Merchants({ found, search, isFirst }: FoundMerchants, { ui, text: { merchants } }: Frame) {
+function Merchants({ found, shown, state, search, isFirst }: Props, { ui, text: { merchants } }: Frame) {
+  const none = state !== undefined && found.items.length > 0;
   return (
     <>
       <PageHeader title={merchants.title} lead={merchants.lead} />
       <SearchForm action={hrefOf(PATH)} label={merchants.search} value={search} />
+      <div class="toolbar">
+        <FilterTabs
+          label={merchants.having}
+          tabs={[undefined, ...TROUBLES].map((name) => ({
+            label: name === undefined ? ui.text.table.all : ui.text.states[name],
+            href: hrefOf(PATH, {}, { q: search, state: name }),
+            isCurrent: name === state,
+          }))}
+        />
+      </div>
       <Table
         caption={merchants.title}
-        rows={found.items}
-        hrefOf={({ merchantId }) => hrefOf('/merchants/{merchantId}', { merchantId })}
+        rows={shown}
+        hrefOf={({ merchantId }) =>
+          state === undefined
+            ? hrefOf('/merchants/{merchantId}', { merchantId })
+            : deliveriesOf(merchantId, state)
+        }
         columns={[
           { header: merchants.id, cell: ({ merchantId }) => <code>{merchantId}</code> },
           { header: merchants.name, cell: ({ name }) => <Foreign text={name} /> },
@@ -37,7 +65,11 @@ function Merchants({ found, search, isFirst }: FoundMerchants, { ui, text: { mer
           { header: merchants.created, cell: ({ createdAt }) => <Time ui={ui} at={createdAt} /> },
         ]}
         empty={
-          search === undefined ? (
+          none ? (
+            <EmptyState icon="merchants" title={merchants.noneAffected}>
+              <p>{merchants.noneAffectedText}</p>
+            </EmptyState>
+          ) : search === undefined ? (
             <EmptyState icon="merchants" title={merchants.empty}>
               <p>{merchants.emptyText}</p>
             </EmptyState>
@@ -54,11 +86,12 @@ function Merchants({ found, search, isFirst }: FoundMerchants, { ui, text: { mer
       />
       <Pagination
         ui={ui}
-        newerHref={isFirst ? undefined : hrefOf(PATH, {}, { q: search })}
+        shown={state !== undefined && merchants.examined(ui.format.number(found.items.length))}
+        newerHref={isFirst ? undefined : hrefOf(PATH, {}, { q: search, state })}
         olderHref={
           found.nextCursor === undefined
             ? undefined
-            : hrefOf(PATH, {}, { q: search, cursor: found.nextCursor })
+            : hrefOf(PATH, {}, { q: search, state, cursor: found.nextCursor })
         }
       />
     </>

@@ -37,6 +37,11 @@ export const englishPages = {
     created: 'Created',
     empty: 'No merchant yet',
     emptyText: 'Create one with POST /v1/merchants. It appears here at once.',
+    having: 'That have notifications in this state',
+    noneAffected: 'None of these merchants',
+    noneAffectedText:
+      'None of the merchants of this page has such a notification. Look at the next page, if there is one.',
+    examined: (count: string) => `Of ${count} merchants looked at.`,
     nothingFound: 'No merchant begins like this',
     nothingFoundText: 'Search is by the beginning of the id, and upper and lower case differ.',
     showAll: 'Show all merchants',

@@ -119,9 +119,16 @@ describe('the overview', () => {
       expect(html).toContain(`class="row-link" href="/console/${path}"`);
     }
     expect(html).not.toContain('class="row-link" href="/console/unresolved"');
-    // No list shows the notifications of several merchants, so their list is the way.
+    // No list shows the notifications of several merchants, so the way leads over the merchants that have some.
     await world.merchant('other');
-    expect(await overview()).toContain('class="row-link" href="/console/merchants"');
+    expect(await overview()).toContain('class="row-link" href="/console/merchants?state=exhausted"');
+    const { html: merchants } = await operator.get('/console/merchants?state=exhausted');
+    expect(merchants).toContain('href="/console/merchants/demo/deliveries?state=exhausted"');
+    expect(merchants).not.toContain('/console/merchants/other');
+    expect(merchants).toContain('Of 2 merchants looked at.');
+    const { html: blocked } = await operator.get('/console/merchants?state=blocked');
+    expect(blocked).toContain('None of these merchants');
+    expect(blocked).not.toContain('/console/merchants/demo');
   });
 
   it('is there in Chinese', async () => {

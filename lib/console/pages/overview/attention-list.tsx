@@ -6,6 +6,7 @@ import { LOOKS, type StateName } from '../../view/data/states.ts';
 import { Table } from '../../view/data/table.tsx';
 import { Section } from '../../view/page/page-header.tsx';
 import type { Ui } from '../../view/ui.ts';
+import { merchantsWith, type Trouble } from '../parts/affected-merchants.ts';
 import { deliveriesOf, type OverviewAnswer } from '../parts/balance-bar.tsx';
 import { isLate, PROGRESS_ID } from './progress-section.tsx';
 
@@ -85,8 +86,8 @@ function notifications({ ui, text, overview, merchantId }: AttentionListProps): 
   const { unresolved, exhausted, blocked } = attention;
   const { number } = ui.format;
   // No list shows notifications of several merchants together.
-  const listOf = (state: 'exhausted' | 'blocked') =>
-    merchantId === undefined ? hrefOf('/merchants') : deliveriesOf(merchantId, state);
+  const listOf = (state: Trouble) =>
+    merchantId === undefined ? merchantsWith(state) : deliveriesOf(merchantId, state);
   const matters: readonly (Omit<Matter, 'count'> & { readonly of: number; readonly hasMore?: boolean })[] = [
     { of: balance.missing, state: 'lost', what: words.missing, advice: words.missingText, href: '#sum-bar' },
     {
