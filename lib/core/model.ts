@@ -167,7 +167,13 @@ export const outcomeContentSchema = onFirstUse(() =>
     status: statusSchema(),
     amount: amountSchema(),
     currency: currencySchema(),
-    occurredAt: timeSchema(),
+    occurredAt: timeSchema().meta({
+      description:
+        'When the transaction ended, as the initiator says: RFC 3339 with its offset, from 1970 to 9999. It is not compared with ' +
+        'any clock, so a time in the future is accepted, and an end cannot be changed. The service only passes it on: feed, ' +
+        'windows, statements and retention go by listedAt.',
+      example: '2026-11-20T08:00:00Z',
+    }),
     reference: referenceSchema().exactOptional(),
     reason: reasonSchema().exactOptional(),
     relatedTransactionId: transactionIdSchema().exactOptional(),
