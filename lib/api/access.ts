@@ -1,6 +1,7 @@
 import { type Authentication, type Caller, permits } from '../core/merchants/keys/access-keys.ts';
 import { type MerchantId, merchantIdSchema } from '../core/model.ts';
 import { type Answer, type Operation, problem } from './contract/operation.ts';
+import { addressForAdmins } from './contract/operation-address.ts';
 
 /** Means "no merchant": a key for all merchants, on a request about no particular merchant. */
 const NO_MERCHANT = '' as MerchantId;
@@ -30,9 +31,18 @@ const OWNERS: Readonly<Record<OfMerchant, string>> = {
 };
 
 /** The key that an operation needs, for a caller whose key may not make it. */
-export function keyFor({ scopes, merchant }: Pick<Operation, 'scopes' | 'merchant'>): string {
-  return `Use a key of scope ${scopes.join(' or ')} ${OWNERS[merchant]}`.trim().concat('.');
+export function keyFor(operation: Operation): string {
+  const { scopes, merchant } = operation;
+  const key = `Use a key of scope ${scopes.join(' or ')} ${OWNERS[merchant]}`.trim();
+  // The form for admins says of itself, too, that it is for admins.
+  const forAdmins = merchant === 'key' ? addressForAdmins(operation) : undefined;
+  return forAdmins === undefined ? `${key}.` : `${key}, or as admin the path ${forAdmins.path}.`;
 }
+
+/** The answer to a merchant's key whose query names another merchant. */
+export const OTHER_MERCHANT: Answer = problem('insufficient_scope', {
+  detail: 'The key belongs to a merchant: name that one, or leave merchantId out.',
+});
 
 /** The answer to a request without a valid key. The form of a key is no secret; nothing else is said about keys. */
 export function refusedKey(refusal: Extract<Authentication, { kind: 'refused' }>): Answer {

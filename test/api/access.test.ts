@@ -41,6 +41,11 @@ describe('keys and scopes', () => {
 
   it.each([
     ['GET /v1/transactions/pay_1', 'Use a key of scope receiver or merchant that belongs to a merchant.'],
+    [
+      'GET /v1/windows',
+      'Use a key of scope receiver or merchant that belongs to a merchant, or as admin the path /v1/merchants/{merchantId}/windows.',
+    ],
+    ['GET /v1/merchants/demo/windows', 'Use a key of scope admin that belongs to this merchant or to none.'],
     ['GET /v1/merchants', 'Use a key of scope admin that belongs to no merchant.'],
     [
       'GET /v1/merchants/demo/endpoints',
@@ -49,6 +54,19 @@ describe('keys and scopes', () => {
   ])('a key that may not do %s is refused with the scopes that may', async (request, detail) => {
     const { json, status } = await world.call(demo.initiator, request);
     expect([status, json.code, json.detail]).toEqual([403, 'insufficient_scope', detail]);
+  });
+
+  it.each([
+    ['GET /v1/stats?from=2026-11-20T08:00:00Z&merchantId=other', undefined],
+    ['GET /v1/overview?merchantId=other', undefined],
+    ['GET /v1/audit-log?merchantId=other', undefined],
+    ['GET /v1/unresolved?merchantId=other', undefined],
+    ['POST /v1/merchants/demo/keys', { scope: 'initiator' }],
+  ])('a key of one merchant that asks for more is refused with what it may do: %s', async (request, body) => {
+    const key = request.includes('unresolved') ? demo.initiator : demo.manager;
+    const { json, status } = await world.call(key, request, body);
+    expect([status, json.code]).toEqual([403, 'insufficient_scope']);
+    expect(json.detail).toMatch(body === undefined ? /leave merchantId out/ : /of scope admin/);
   });
 
   it('a known key with a wrong secret is refused', async () => {
