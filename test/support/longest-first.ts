@@ -33,7 +33,7 @@ export const LONGEST = [
   'test/e2e/command-line/erase-command.test.ts',
   'test/bench/peers/tidings-contestant.cloud.test.ts',
   'test/stack/bundles.test.ts',
-  'test/local/event-sources/split-stream.cloud.test.ts',
+  'test/local/event-sources/streams/split-stream.cloud.test.ts',
   'test/stack/settings/presets.test.ts',
   'test/e2e/reconciliation.test.ts',
   'test/local/functions/hosts.cloud.test.ts',
