@@ -5,7 +5,7 @@ import { withoutReports } from '../../without-reports.ts';
 import { unmarshalled } from './attribute-values.ts';
 import type { DocumentCommand } from './document-commands.ts';
 
-/** Sends commands with JavaScript values, as the SDK's document client does, in two thirds of its processor time. */
+/** Sends commands with JavaScript values, as the SDK's document client does, in three quarters of its processor time. */
 export interface Documents {
   /** @param options `abortSignal` ends the request */
   send<Answer>(command: DocumentCommand<unknown, Answer>, options?: SendOptions): Promise<Answer>;
