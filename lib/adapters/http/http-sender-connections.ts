@@ -2,9 +2,12 @@ import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Connect } from './guarded-connector.ts';
 
-/** Maximum number of idle connections kept open between requests: in total, and per origin. */
+/**
+ * Maximum number of idle connections kept open between requests: in total, and per origin. An instance with several events
+ * at once needs dozens to a busy receiver: to close and open them costs both sides more than the request.
+ */
 const MAX_IDLE = 128;
-const MAX_IDLE_PER_ORIGIN = 16;
+const MAX_IDLE_PER_ORIGIN = 64;
 
 /** How long a connection stays idle: by default, and at most if the receiver's `Keep-Alive` allows more. */
 const IDLE_TIMEOUT_MS = 10_000;

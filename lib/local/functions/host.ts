@@ -41,6 +41,8 @@ interface CallLimit {
 export interface HostOptions extends HostSetting {
   /** Name of the thread, for profilers and process viewers. */
   readonly name: string;
+  /** What V8 may take for young objects, in MB. */
+  readonly youngGenerationMb: number;
   readonly log: Log;
 }
 
@@ -53,23 +55,23 @@ interface PendingCall {
   reject(error: InvocationError, kind?: FailureKind): void;
 }
 
-/**
- * Functions make much short-lived garbage. A small young generation costs no more time, and much less memory. Node's own limit for
- * the old one can be 4 GB. An event that took ever more memory slowed down the machine for minutes, until its thread reached it.
- */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 2_048 };
+/** Node's own limit can be 4 GB. An event that took ever more memory slowed down the machine for minutes, until its thread reached it. */
+const MAX_OLD_GENERATION_MB = 2_048;
 const THREAD_URL = new URL('./host-thread.mjs', import.meta.url);
 /** A thread that does not react for this long after a time-out is blocked by an event. */
 const REACTION_MS = 2_000;
 
 /** Starts a thread without instances. */
-export function startHost({ name, compileCache, log }: HostOptions): Host {
+export function startHost({ name, youngGenerationMb, compileCache, log }: HostOptions): Host {
   // The environment is each instance's own.
   const worker = new Worker(THREAD_URL, {
     name,
     workerData: { compileCache } satisfies HostSetting,
     env: {},
-    resourceLimits: RESOURCE_LIMITS,
+    resourceLimits: {
+      maxYoungGenerationSizeMb: youngGenerationMb,
+      maxOldGenerationSizeMb: MAX_OLD_GENERATION_MB,
+    },
     stdout: true,
     stderr: true,
   });

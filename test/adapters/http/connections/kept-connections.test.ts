@@ -86,17 +86,17 @@ describe('a connection', () => {
     expect(setup.receiver.sockets).toHaveLength(2);
   });
 
-  test('stays idle beside at most 15 others of its host', async () => {
+  test('stays idle beside at most 63 others of its host', async () => {
     const waiting: Socket[] = [];
     await face({
       onRequest: (socket) => {
         waiting.push(socket);
-        if (waiting.length === 20) for (const each of waiting) success(each);
+        if (waiting.length === 68) for (const each of waiting) success(each);
       },
     });
-    await Promise.all(Array.from({ length: 20 }, () => send()));
+    await Promise.all(Array.from({ length: 68 }, () => send()));
     await Promise.all([0, 1, 2, 3].map((index) => anyClosed(index + 1)));
-    expect(setup.receiver.sockets.filter((socket) => !socket.destroyed)).toHaveLength(16);
+    expect(setup.receiver.sockets.filter((socket) => !socket.destroyed)).toHaveLength(64);
   });
 
   test('stays idle beside at most 127 others, and no host is turned away for it', async () => {
