@@ -14,12 +14,7 @@ it('no client takes a retry mode from its surroundings, which may be one that th
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   const clock = { now: () => 0 };
   const table = openTable({ name: 'any', feedLagSeconds: 30, clock, reporter: { report: () => undefined } });
-  const clients = [
-    openClient(SQSClient),
-    new S3Client(uploadDefaults()),
-    table.documents,
-    table.stamping,
-  ];
+  const clients = [openClient(SQSClient), new S3Client(uploadDefaults()), table.documents, table.stamping];
   for (const { config } of clients) {
     const { mode } = (await config.retryStrategy()) as { readonly mode: string };
     expect(mode).toBe('standard');
