@@ -22,6 +22,9 @@ const received: Received[] = [];
 /** Requests to these keys wait for an answer. */
 const held = new Map<string, ServerResponse>();
 let failures: readonly number[] = [];
+/** The table's clock is ahead of this machine's by so much. */
+let aheadMs = 0;
+const HOUR_MS = 3_600_000;
 
 useTableServer(async (request, response) => {
   const body = (await buffer(request)).toString();
@@ -33,13 +36,16 @@ useTableServer(async (request, response) => {
 });
 
 function answer(response: ServerResponse, status = 200): void {
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
+  const date = new Date(Date.now() + aheadMs).toUTCString();
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', date });
+  response.end(status === 400 ? '{"__type":"InvalidSignatureException"}' : '{}');
 }
 
 beforeEach(() => {
   received.length = 0;
   held.clear();
   failures = [];
+  aheadMs = 0;
 });
 
 const get = (pk: string) => new GetCommand({ TableName: 'table', Key: { pk, sk: 'a' } });
@@ -82,6 +88,21 @@ describe('middleware', () => {
     ]);
     documents.destroy();
   });
+});
+
+it('a clock that is off is corrected, and the request is signed again, also those that follow', async () => {
+  failures = [400];
+  aheadMs = HOUR_MS;
+  const documents = open(2);
+  await documents.send(get('a'));
+  await documents.send(get('b'));
+  const hours = received.map(({ headers }) => {
+    const [date, time] = String(headers['x-amz-date']).split('T');
+    const iso = `${date?.replace(/(....)(..)(..)/, '$1-$2-$3')}T${time?.replace(/(..)(..)(..)Z/, '$1:$2:$3Z')}`;
+    return (Date.parse(iso) - Date.now()) / HOUR_MS;
+  });
+  expect(hours).toEqual([0, 1, 1].map((hour) => expect.closeTo(hour, 1)));
+  documents.destroy();
 });
 
 describe('several events at once', () => {
