@@ -25,7 +25,7 @@ export const LONGEST = [
   'test/adapters/dynamodb/dynamodb-stores.cloud.test.ts',
   'test/e2e/command-line/operating-commands.test.ts',
   'test/e2e/command-line/everyday-commands.test.ts',
-  'test/local/event-sources/split-stream.cloud.test.ts',
+  'test/local/event-sources/streams/split-stream.cloud.test.ts',
   'test/e2e/journeys/statement-journey.test.ts',
   'test/stack/assembly.test.ts',
   'test/kill/kill.test.ts',
