@@ -5,7 +5,7 @@ import { MAX_JSON_BYTES } from '../../protocol/json/json-limits.ts';
 import { codeOf, type FieldError, fieldErrors } from '../contract/field-errors.ts';
 import { type Answer, type Operation, problem } from '../contract/operation.ts';
 import type { ProblemCode } from '../contract/problems.ts';
-import type { AppEnv } from './http-event.ts';
+import { type AppEnv, contentOf } from './http-event.ts';
 
 /** Parses a request: each part is validated with the operation's schema, or refused with a problem. */
 
@@ -43,7 +43,7 @@ export function readQuery(c: Context, operation: Operation): Read {
 }
 
 export async function readBody(c: Context<AppEnv>, operation: Operation): Promise<Read> {
-  const bytes = c.env?.content ?? new Uint8Array(await c.req.arrayBuffer());
+  const bytes = await contentOf(c);
   if (operation.body === undefined) return refuseBody(bytes);
   const schema = operation.body();
   const blank = bytes.byteLength === 0 ? schema.safeParse({}) : undefined;

@@ -16,8 +16,26 @@ const INDEX = `CREATE INDEX IF NOT EXISTS tidings_stream_order
 
 const RETENTION_SECONDS = 24 * 60 * 60;
 const TRIM_INTERVAL_MS = 10_000;
-/** Maximum records deleted in one transaction: dynoxide's writes wait for it. */
+/** The interval while there is more to delete than one pass may. The service writes up to 1,000 records a second here. */
+const CATCH_UP_INTERVAL_MS = 1_000;
+/** Maximum records of a table that one pass looks at and deletes: dynoxide's writes, and our own thread, wait for it. */
 const TRIM_BATCH = 2_000;
+
+/** The newest record of each table, found by the index. dynoxide writes to one shard of a table at a time. */
+export const NEWEST = `SELECT table_name AS tableName, shard_id AS shardId, CAST(sequence_number AS INTEGER) AS newest
+  FROM _stream_records WHERE id IN (
+    SELECT (SELECT id FROM _stream_records AS record WHERE record.table_name = _tables.table_name
+             ORDER BY CAST(sequence_number AS INTEGER) DESC LIMIT 1)
+      FROM _tables)`;
+
+/** Of the oldest records, those that were passed or are too old. Behind them there is none: both follow the order of the records. */
+export const TRIM = `DELETE FROM _stream_records WHERE id IN (
+  SELECT id FROM (
+    SELECT id, shard_id, created_at, CAST(sequence_number AS INTEGER) AS number FROM _stream_records
+     WHERE table_name = ? AND CAST(sequence_number AS INTEGER) < ?
+     ORDER BY CAST(sequence_number AS INTEGER) LIMIT ${TRIM_BATCH})
+   WHERE (shard_id = ? AND number <= ?) OR created_at < ?)`;
+
 /** SQLite's result code when another connection is writing. */
 const SQLITE_BUSY = 5;
 
@@ -52,24 +70,15 @@ export function indexStreamRecords(databasePath: string): void {
 export function trimStreamRecords({ databasePath, passedByAll }: TrimSetting): number {
   const database = open(databasePath, 0);
   try {
-    const shards = database.prepare(
-      `SELECT table_name AS tableName, shard_id AS shardId, MAX(CAST(sequence_number AS INTEGER)) AS newest
-         FROM _stream_records GROUP BY table_name, shard_id`,
-    );
+    const shards = database.prepare(NEWEST);
     shards.setReadBigInts(true);
-    const remove = database.prepare(
-      `DELETE FROM _stream_records WHERE id IN (
-         SELECT id FROM _stream_records
-          WHERE table_name = ? AND shard_id = ? AND CAST(sequence_number AS INTEGER) < ?
-            AND (CAST(sequence_number AS INTEGER) <= ? OR created_at < ?)
-          ORDER BY CAST(sequence_number AS INTEGER) LIMIT ${TRIM_BATCH})`,
-    );
+    const remove = database.prepare(TRIM);
     const oldest = Math.floor(Date.now() / 1000) - RETENTION_SECONDS;
     let deleted = 0;
     for (const row of shards.all() as unknown as readonly (StreamShard & { readonly newest: bigint })[]) {
       const { tableName, shardId, newest } = row;
       const passed = passedByAll(row) ?? 0n;
-      deleted += Number(remove.run(tableName, shardId, newest, passed, oldest).changes);
+      deleted += Number(remove.run(tableName, newest, shardId, passed, oldest).changes);
     }
     return deleted;
   } finally {
@@ -79,20 +88,27 @@ export function trimStreamRecords({ databasePath, passedByAll }: TrimSetting): n
 
 /** Trims from time to time until it is stopped. A pass that meets a busy database does nothing; the next one makes up for it. */
 export function startTrimming(setting: TrimSetting): { stop(): void } {
-  const timer = setInterval(() => {
+  let timer: NodeJS.Timeout;
+  const arm = (milliseconds: number) => {
+    timer = setTimeout(pass, milliseconds).unref();
+  };
+  function pass(): void {
+    let deleted = 0;
     try {
-      trimStreamRecords(setting);
+      deleted = trimStreamRecords(setting);
     } catch (error) {
-      if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return;
-      setting.log({
-        source: 'dynamodb',
-        stream: 'event',
-        line: `trimming the stream failed: ${messageOf(error)}`,
-      });
+      if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) {
+        setting.log({
+          source: 'dynamodb',
+          stream: 'event',
+          line: `trimming the stream failed: ${messageOf(error)}`,
+        });
+      }
     }
-  }, TRIM_INTERVAL_MS);
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
+    arm(deleted < TRIM_BATCH ? TRIM_INTERVAL_MS : CATCH_UP_INTERVAL_MS);
+  }
+  arm(TRIM_INTERVAL_MS);
+  return { stop: () => clearTimeout(timer) };
 }
 
 function open(databasePath: string, busyTimeoutMs: number): DatabaseSync {

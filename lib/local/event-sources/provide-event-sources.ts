@@ -10,8 +10,9 @@ import { openCheckpoints } from './checkpoints.ts';
 import { compileFilters } from './filter.ts';
 import type { EventSource } from './source.ts';
 import { type SqsSourceSetting, startSqsSource } from './sqs-source.ts';
-import type { StreamRecord } from './stream-batch.ts';
-import { startStreamSource } from './stream-source.ts';
+import type { StreamRecord } from './streams/stream-batch.ts';
+import { openStreamReader, type StreamReader } from './streams/stream-reader.ts';
+import { startStreamSource } from './streams/stream-source.ts';
 
 export interface EventSourcesSetting {
   readonly stack: Stack;
@@ -39,16 +40,31 @@ export interface EventSourcesSetting {
  */
 export function startEventSources(setting: EventSourcesSetting): readonly EventSource[] {
   const isBusy = processorLoad();
+  const streamOf = streamReaders(setting);
   const starters = setting.stack.ofType('AWS::Lambda::EventSourceMapping').map((mapping) => {
     // Disabled mappings are checked too.
     compileFilters(mapping.logicalId, mapping.properties);
-    return { mapping, start: prepare({ ...setting, isBusy }, mapping) };
+    return { mapping, start: prepare({ ...setting, isBusy, streamOf }, mapping) };
   });
   return starters.filter(({ mapping }) => mapping.properties.Enabled).map(({ start }) => start());
 }
 
+/** One reader for all event sources of a stream. */
+function streamReaders({ streams, changes }: EventSourcesSetting): (streamArn: string) => StreamReader {
+  const readers = new Map<string, StreamReader>();
+  return (streamArn) => {
+    const reader = readers.get(streamArn) ?? openStreamReader({ streams, streamArn, changes });
+    readers.set(streamArn, reader);
+    return reader;
+  };
+}
+
+interface SharedBySources extends EventSourcesSetting, Pick<SqsSourceSetting, 'isBusy'> {
+  readonly streamOf: (streamArn: string) => StreamReader;
+}
+
 function prepare(
-  setting: EventSourcesSetting & Pick<SqsSourceSetting, 'isBusy'>,
+  setting: SharedBySources,
   { logicalId, properties }: Resource<'AWS::Lambda::EventSourceMapping'>,
 ): () => EventSource {
   const { stack, log } = setting;
@@ -88,9 +104,7 @@ function prepare(
   return () =>
     startStreamSource({
       ...base,
-      streams: setting.streams,
-      changes: setting.changes,
-      streamArn,
+      stream: setting.streamOf(streamArn),
       eventSourceArn: properties.EventSourceArn,
       checkpoints: openCheckpoints(setting.state, logicalId, streamArn),
       discard: (records, attempts, reason) =>

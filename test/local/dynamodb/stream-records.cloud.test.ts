@@ -3,10 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Agent } from 'undici';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { awsClient } from '../../../lib/local/aws/aws-client.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../../lib/local/dynamodb/dynamodb-server.ts';
-import { trimStreamRecords } from '../../../lib/local/dynamodb/stream-records.ts';
+import {
+  NEWEST,
+  startTrimming,
+  TRIM,
+  trimStreamRecords,
+} from '../../../lib/local/dynamodb/stream-records.ts';
 
 const TABLE = 'orders';
 const stops: (() => Promise<void>)[] = [];
@@ -79,6 +84,20 @@ it('finds the highest sequence number by an index, so that a write costs the sam
   expect(plan).toEqual([expect.stringContaining('tidings_stream_order')]);
 });
 
+it('finds the records to delete by the index, so that a pass costs the same however many stay', async () => {
+  const { databasePath } = await start();
+  for (const statement of [NEWEST, TRIM]) {
+    const plan = inDatabase(databasePath, (database) =>
+      database
+        .prepare(`EXPLAIN QUERY PLAN ${statement}`)
+        .all()
+        .map(({ detail }) => String(detail)),
+    );
+    expect(plan.filter((step) => step.includes('tidings_stream_order'))).not.toEqual([]);
+    expect(plan.filter((step) => /SCAN (_stream_records|record)/.test(step))).toEqual([]);
+  }
+});
+
 it('deletes what all readers have passed, and nothing that one has not', async () => {
   const { databasePath, put, read } = await start();
   for (const name of ['a', 'b', 'c', 'd']) await put(name);
@@ -105,5 +124,65 @@ it('deletes what is older than 24 hours, also where a reader has not passed it',
     database.exec('UPDATE _stream_records SET created_at = created_at - 86500 WHERE id < 3'),
   );
   expect(trimStreamRecords({ databasePath, passedByAll: () => undefined, log: () => {} })).toBe(2);
+  expect((await read()).map(({ name }) => name)).toEqual(['c']);
+});
+
+/** Adds copies of the first record, with the numbers that follow. */
+function addRecords(databasePath: string, count: number): void {
+  inDatabase(databasePath, (database) =>
+    database
+      .prepare(
+        `WITH RECURSIVE serial(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM serial WHERE n <= ?)
+         INSERT INTO _stream_records (table_name, event_name, keys_json, new_image, sequence_number, shard_id, created_at)
+         SELECT table_name, event_name, keys_json, new_image, CAST(n AS TEXT), shard_id, created_at FROM serial, _stream_records`,
+      )
+      .run(count),
+  );
+}
+
+const countRecords = (databasePath: string) =>
+  inDatabase(
+    databasePath,
+    (database) => database.prepare('SELECT COUNT(*) AS count FROM _stream_records').get()?.count,
+  );
+
+it('deletes a bounded number in one pass, and goes on after a second while there are more', async () => {
+  const { databasePath, put } = await start();
+  await put('a');
+  addRecords(databasePath, 4_500);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const trimming = startTrimming({ databasePath, passedByAll: () => 10_000n, log: () => {} });
+  try {
+    vi.advanceTimersByTime(9_999);
+    expect(countRecords(databasePath)).toBe(4_501);
+    vi.advanceTimersByTime(1);
+    expect(countRecords(databasePath)).toBe(2_501);
+    vi.advanceTimersByTime(1_000);
+    expect(countRecords(databasePath)).toBe(501);
+    vi.advanceTimersByTime(1_000);
+    expect(countRecords(databasePath)).toBe(1);
+    addRecords(databasePath, 5);
+    vi.advanceTimersByTime(9_999);
+    expect(countRecords(databasePath)).toBe(6);
+    vi.advanceTimersByTime(1);
+    expect(countRecords(databasePath)).toBe(1);
+  } finally {
+    trimming.stop();
+    vi.useRealTimers();
+  }
+});
+
+it('keeps the records of another shard until they are too old', async () => {
+  const { databasePath, put, read } = await start();
+  for (const name of ['a', 'b', 'c']) await put(name);
+  inDatabase(databasePath, (database) =>
+    database.exec("UPDATE _stream_records SET shard_id = 'closed' WHERE id < 3"),
+  );
+  const trim = () => trimStreamRecords({ databasePath, passedByAll: () => 100n, log: () => {} });
+  expect(trim()).toBe(0);
+  inDatabase(databasePath, (database) =>
+    database.exec('UPDATE _stream_records SET created_at = created_at - 86500 WHERE id < 3'),
+  );
+  expect(trim()).toBe(2);
   expect((await read()).map(({ name }) => name)).toEqual(['c']);
 });

@@ -1,8 +1,8 @@
-import { messageOf } from '../errors.ts';
-import { readBatchResult } from './batch-result.ts';
+import { messageOf } from '../../errors.ts';
+import { readBatchResult } from '../batch-result.ts';
+import type { SourceSetting } from '../source.ts';
+import { pause } from '../source.ts';
 import type { ShardWindow } from './shard-window.ts';
-import type { SourceSetting } from './source.ts';
-import { pause } from './source.ts';
 
 /** A change as DynamoDB streams return it and Lambda passes it on. */
 export interface StreamRecord {

@@ -1,4 +1,4 @@
-import { isObject } from '../template/json-object.ts';
+import { isObject } from '../../template/json-object.ts';
 import type { StreamRecord } from './stream-batch.ts';
 
 /** One shard's tumbling windows, by the rules of the Lambda developer guide ("stateful processing"). */

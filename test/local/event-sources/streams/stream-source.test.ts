@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Checkpoints } from '../../../lib/local/event-sources/checkpoints.ts';
-import type { StreamRecord } from '../../../lib/local/event-sources/stream-batch.ts';
-import { startStreamSource } from '../../../lib/local/event-sources/stream-source.ts';
-import type { FunctionPool } from '../../../lib/local/functions/pool.ts';
-import { HONOURED_PROPERTIES } from '../../../lib/local/template/properties.ts';
-import { eventually } from '../../support/eventually.ts';
+import type { Checkpoints } from '../../../../lib/local/event-sources/checkpoints.ts';
+import type { StreamRecord } from '../../../../lib/local/event-sources/streams/stream-batch.ts';
+import {
+  openStreamReader,
+  type StreamReader,
+} from '../../../../lib/local/event-sources/streams/stream-reader.ts';
+import { startStreamSource } from '../../../../lib/local/event-sources/streams/stream-source.ts';
+import type { FunctionPool } from '../../../../lib/local/functions/pool.ts';
+import { HONOURED_PROPERTIES } from '../../../../lib/local/template/properties.ts';
+import { eventually } from '../../../support/eventually.ts';
 
 describe('reading a shard', () => {
   const record = (number: number): StreamRecord => ({
@@ -14,11 +18,38 @@ describe('reading a shard', () => {
   const numbersOf = (event: unknown) =>
     (event as { Records: StreamRecord[] }).Records.map(({ dynamodb }) => Number(dynamodb.SequenceNumber));
 
-  /** A stream of one open shard with five records, read by a function that answers as told. */
+  /** A stream of one open shard with five records, and the iterators with which it was read. */
+  function openStream() {
+    const read: string[] = [];
+    const answers: Record<string, (input: Record<string, string>) => unknown> = {
+      DescribeStream: () => ({
+        StreamDescription: { Shards: [{ ShardId: 's' }] },
+      }),
+      GetShardIterator: ({ ShardIteratorType, SequenceNumber }) => ({
+        ShardIterator: ShardIteratorType === 'TRIM_HORIZON' ? '0' : SequenceNumber,
+      }),
+      GetRecords: ({ ShardIterator = '' }) => {
+        read.push(ShardIterator);
+        return {
+          Records: [1, 2, 3, 4, 5].filter((number) => number > Number(ShardIterator)).map(record),
+          NextShardIterator: '5',
+        };
+      },
+    };
+    const reader = openStreamReader({
+      streams: async <Output>(operation: string, input: unknown) =>
+        answers[operation]?.(input as Record<string, string>) as Output,
+      streamArn: 'real-arn',
+      changes: undefined,
+    });
+    return { reader, read };
+  }
+
+  /** Such a stream, read by a function that answers as told. */
   function follow(
     properties: object,
     handle: (numbers: readonly number[], call: number) => unknown,
-    start?: string,
+    { start, stream = openStream().reader }: { start?: string; stream?: StreamReader } = {},
   ) {
     const calls: number[][] = [];
     const saved: (string | undefined)[] = start === undefined ? [] : [start];
@@ -41,18 +72,6 @@ describe('reading a shard', () => {
       room: async () => {},
       stop: async () => {},
     };
-    const answers: Record<string, (input: Record<string, string>) => unknown> = {
-      DescribeStream: () => ({
-        StreamDescription: { Shards: [{ ShardId: 's' }] },
-      }),
-      GetShardIterator: ({ ShardIteratorType, SequenceNumber }) => ({
-        ShardIterator: ShardIteratorType === 'TRIM_HORIZON' ? '0' : SequenceNumber,
-      }),
-      GetRecords: ({ ShardIterator }) => ({
-        Records: [1, 2, 3, 4, 5].filter((number) => number > Number(ShardIterator)).map(record),
-        NextShardIterator: '5',
-      }),
-    };
     const source = startStreamSource({
       logicalId: 'Mapping',
       properties: HONOURED_PROPERTIES['AWS::Lambda::EventSourceMapping'].parse({
@@ -63,10 +82,7 @@ describe('reading a shard', () => {
       }),
       target,
       log: () => {},
-      streams: async <Output>(operation: string, input: unknown) =>
-        answers[operation]?.(input as Record<string, string>) as Output,
-      changes: undefined,
-      streamArn: 'real-arn',
+      stream,
       eventSourceArn: 'arn',
       checkpoints,
       discard: async () => {},
@@ -124,7 +140,7 @@ describe('reading a shard', () => {
   });
 
   it('goes on behind the checkpoint of an earlier run', async () => {
-    const { calls, saved, source } = follow({}, () => {}, '3');
+    const { calls, saved, source } = follow({}, () => {}, { start: '3' });
     await eventually(
       () => saved.at(-1),
       (seen) => expect(seen).toBe('5'),
@@ -170,5 +186,35 @@ describe('reading a shard', () => {
       [1, 2, 3],
       [4, 5],
     ]);
+  });
+
+  it('is done once for two functions, each with its own filter and checkpoint, also while one of them fails', async () => {
+    const { reader, read } = openStream();
+    let isFailing = true;
+    const failing = follow(
+      { FilterCriteria: { Filters: [{ Pattern: '{"eventID":["2"]}' }] } },
+      () => {
+        if (isFailing) throw new Error('not yet');
+      },
+      { stream: reader },
+    );
+    const other = follow({ BatchSize: 3 }, () => {}, { stream: reader });
+    await eventually(
+      () => [other.saved.at(-1), failing.calls.length > 1],
+      (seen) => expect(seen).toEqual(['5', true]),
+    );
+    expect(failing.saved).toEqual([]);
+    isFailing = false;
+    await eventually(
+      () => failing.saved.at(-1),
+      (seen) => expect(seen).toBe('5'),
+    );
+    await Promise.all([failing.source.stop(), other.source.stop()]);
+    expect(other.calls).toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ]);
+    expect(new Set(failing.calls.flat())).toEqual(new Set([2]));
+    expect(read.filter((iterator) => iterator === '0')).toEqual(['0']);
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AwsCall } from '../aws/aws-client.ts';
+import type { AwsCall } from '../../aws/aws-client.ts';
 
 interface Shard {
   readonly ShardId: string;

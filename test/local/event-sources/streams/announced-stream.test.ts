@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
-import { type ChangeSignal, createChangeSignal } from '../../../lib/local/change-signal.ts';
-import { startStreamSource } from '../../../lib/local/event-sources/stream-source.ts';
-import { HONOURED_PROPERTIES } from '../../../lib/local/template/properties.ts';
-import { eventually } from '../../support/eventually.ts';
+import { type ChangeSignal, createChangeSignal } from '../../../../lib/local/change-signal.ts';
+import { openStreamReader } from '../../../../lib/local/event-sources/streams/stream-reader.ts';
+import { startStreamSource } from '../../../../lib/local/event-sources/streams/stream-source.ts';
+import { HONOURED_PROPERTIES } from '../../../../lib/local/template/properties.ts';
+import { eventually } from '../../../support/eventually.ts';
 
 interface Written {
   readonly eventID: string;
@@ -43,10 +44,12 @@ function readWritten(
       stop: async () => {},
     },
     log: () => {},
-    streams: async <Output>(operation: string, input: unknown) =>
-      answers[operation]?.(input as Record<string, string>) as Output,
-    changes,
-    streamArn: 'real-arn',
+    stream: openStreamReader({
+      streams: async <Output>(operation: string, input: unknown) =>
+        answers[operation]?.(input as Record<string, string>) as Output,
+      streamArn: 'real-arn',
+      changes,
+    }),
     eventSourceArn: 'arn',
     checkpoints: { read: () => undefined, save: () => {}, finish: () => {} },
     discard: async () => {},

@@ -1,8 +1,8 @@
-import { startTrimming } from '../dynamodb/stream-records.ts';
-import type { Log } from '../logging/log.ts';
-import type { State } from '../storage/state.ts';
-import type { Stack } from '../template/stack-resources.ts';
-import { passedByAll } from './checkpoints.ts';
+import { startTrimming } from '../../dynamodb/stream-records.ts';
+import type { Log } from '../../logging/log.ts';
+import type { State } from '../../storage/state.ts';
+import type { Stack } from '../../template/stack-resources.ts';
+import { passedByAll } from '../checkpoints.ts';
 
 export interface TrimStreamsSetting {
   readonly stack: Stack;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Checkpoints } from '../../../lib/local/event-sources/checkpoints.ts';
-import type { StreamRecord } from '../../../lib/local/event-sources/stream-batch.ts';
-import { startStreamSource } from '../../../lib/local/event-sources/stream-source.ts';
-import { HONOURED_PROPERTIES } from '../../../lib/local/template/properties.ts';
-import { eventually } from '../../support/eventually.ts';
+import type { Checkpoints } from '../../../../lib/local/event-sources/checkpoints.ts';
+import type { StreamRecord } from '../../../../lib/local/event-sources/streams/stream-batch.ts';
+import { openStreamReader } from '../../../../lib/local/event-sources/streams/stream-reader.ts';
+import { startStreamSource } from '../../../../lib/local/event-sources/streams/stream-source.ts';
+import { HONOURED_PROPERTIES } from '../../../../lib/local/template/properties.ts';
+import { eventually } from '../../../support/eventually.ts';
 
 interface WindowEvent {
   readonly Records: readonly StreamRecord[];
@@ -62,9 +63,11 @@ function follow(seconds: readonly number[], handle: (event: WindowEvent, call: n
       stop: async () => {},
     },
     log: () => {},
-    streams: async <Output>(operation: string) => answers[operation]?.() as Output,
-    changes: undefined,
-    streamArn: 'real-arn',
+    stream: openStreamReader({
+      streams: async <Output>(operation: string) => answers[operation]?.() as Output,
+      streamArn: 'real-arn',
+      changes: undefined,
+    }),
     eventSourceArn: 'arn',
     checkpoints,
     discard: async () => {},

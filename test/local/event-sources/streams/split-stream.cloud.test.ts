@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { eventually } from '../../support/eventually.ts';
-import { useLocalCloud } from '../fixture/harness.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { useLocalCloud } from '../../fixture/harness.ts';
 
 const fixture = await useLocalCloud();
 

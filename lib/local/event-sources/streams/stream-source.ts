@@ -1,39 +1,24 @@
-import type { AwsCall } from '../aws/aws-client.ts';
-import type { ChangeSignal } from '../change-signal.ts';
-import { messageOf } from '../errors.ts';
-import { LOCAL_REGION } from '../template/intrinsics.ts';
-import type { Checkpoints } from './checkpoints.ts';
-import { compileFilters } from './filter.ts';
+import { messageOf } from '../../errors.ts';
+import type { Checkpoints } from '../checkpoints.ts';
+import { compileFilters } from '../filter.ts';
+import type { EventSource, SourceSetting } from '../source.ts';
+import { pause } from '../source.ts';
 import { openShardWindow, type ShardWindow } from './shard-window.ts';
-import type { EventSource, SourceSetting } from './source.ts';
-import { pause } from './source.ts';
+import { READ_MAX, type ShardPlace } from './shared-shard.ts';
 import type { StreamRecord } from './stream-batch.ts';
 import { endWindow, processBatch } from './stream-batch.ts';
+import type { Shard, StreamReader } from './stream-reader.ts';
 
 export interface StreamSourceSetting extends SourceSetting {
-  readonly streams: AwsCall;
-  /** The stream's ARN as the DynamoDB in use names it. */
-  readonly streamArn: string;
+  /** The stream, which other event sources may read, too. */
+  readonly stream: StreamReader;
   /** The source ARN in the event's records: the ARN to which the template resolves. */
   readonly eventSourceArn: string;
   readonly checkpoints: Checkpoints;
-  /** Announces writes to the table. `undefined`: nobody sees them, so the stream is polled more often. */
-  readonly changes: ChangeSignal | undefined;
   discard(records: readonly StreamRecord[], attempts: number, reason: string): Promise<void>;
 }
 
-interface Shard {
-  readonly ShardId: string;
-  readonly ParentShardId?: string;
-}
-
-interface RecordsPage {
-  readonly Records: readonly StreamRecord[];
-  readonly NextShardIterator?: string;
-}
-
 const DEFAULT_BATCH_SIZE = 100;
-const READ_MAX = 1000;
 /** Lambda polls four times a second; for someone watching, a shorter interval is better. */
 const POLL_MS = 100;
 /** The interval where writes are announced: for what was written past the announcer. */
@@ -58,7 +43,7 @@ export function startStreamSource(setting: StreamSourceSetting): EventSource {
   async function watchShards(): Promise<void> {
     for (let isFirst = true; !stopping.signal.aborted; isFirst = false) {
       try {
-        const described = await describeShards();
+        const described = await setting.stream.shards();
         for (const shard of described) {
           if (shards.has(shard.ShardId) || !isNext(shard, described)) continue;
           const isFromStart = !isFirst || setting.properties.StartingPosition !== 'LATEST';
@@ -73,14 +58,6 @@ export function startStreamSource(setting: StreamSourceSetting): EventSource {
         await pause(RETRY_MS, stopping.signal);
       }
     }
-  }
-
-  async function describeShards(): Promise<readonly Shard[]> {
-    const { StreamDescription } = await setting.streams<{ StreamDescription: { Shards?: readonly Shard[] } }>(
-      'DescribeStream',
-      { StreamArn: setting.streamArn },
-    );
-    return StreamDescription.Shards ?? [];
   }
 
   function isNext(shard: Shard, all: readonly Shard[]): boolean {
@@ -113,9 +90,10 @@ async function readShard(
   while (!stopping.aborted) {
     try {
       if (setting.checkpoints.read(shardId) === undefined && !isFromStart) {
-        setting.checkpoints.save(shardId, await lastSequenceNumber(setting, shardId, stopping));
+        // LATEST must be fixed now; otherwise a kill would lose what is written before the first batch.
+        setting.checkpoints.save(shardId, await setting.stream.endOf(shardId, stopping));
       }
-      await followShard(setting, shardId, stopping);
+      await fromCheckpoint(setting, shardId, stopping);
       return;
     } catch (error) {
       if (stopping.aborted) return;
@@ -125,35 +103,29 @@ async function readShard(
   }
 }
 
-/**
- * Finds the end of the shard by reading through it once. LATEST must be fixed when the mapping first runs; otherwise
- * a kill would lose what is written before the first batch. The shard's EndingSequenceNumber does not help: open
- * shards have none on AWS, and dynoxide compares it as text (9999 instead of 20000).
- */
-async function lastSequenceNumber(
+async function fromCheckpoint(
   setting: StreamSourceSetting,
   shardId: string,
   stopping: AbortSignal,
-): Promise<string | undefined> {
-  let iterator = await iteratorAt(setting, shardId, undefined);
-  let last: string | undefined;
-  while (iterator !== undefined) {
-    stopping.throwIfAborted();
-    const page: RecordsPage = await setting.streams<RecordsPage>('GetRecords', {
-      ShardIterator: iterator,
-      Limit: READ_MAX,
-    });
-    if (page.Records.length === 0) break;
-    last = page.Records.at(-1)?.dynamodb.SequenceNumber;
-    iterator = page.NextShardIterator;
+): Promise<void> {
+  const place = setting.stream.enter(shardId, setting.checkpoints.read(shardId)?.sequenceNumber);
+  try {
+    await followShard(setting, { shardId, place }, stopping);
+  } finally {
+    place.leave();
   }
-  return last;
+}
+
+interface FollowedShard {
+  readonly shardId: string;
+  /** Behind the checkpoint. */
+  readonly place: ShardPlace;
 }
 
 /** Reads until the shard ends or the cloud stops. */
 async function followShard(
   setting: StreamSourceSetting,
-  shardId: string,
+  { shardId, place }: FollowedShard,
   stopping: AbortSignal,
 ): Promise<void> {
   const { properties, checkpoints } = setting;
@@ -171,7 +143,6 @@ async function followShard(
     window,
     onProgress: (sequenceNumber: string) => checkpoints.save(shardId, sequenceNumber),
   };
-  let iterator = await iteratorAt(setting, shardId, checkpoints.read(shardId)?.sequenceNumber);
   /** Records that the function wants, and the last record that was read. Others are not kept while a batch fills. */
   let wanted: readonly StreamRecord[] = [];
   let lastRead: string | undefined;
@@ -179,28 +150,27 @@ async function followShard(
   let seen = 0;
   let readAt = 0;
   let isFull = false;
-  /** Number of wanted records in the last page. */
+  /** The shard is closed, and was read to its end. */
+  let isRead = false;
+  /** Number of wanted records in the last reading. */
   let found = 0;
   while (!stopping.aborted) {
-    if (iterator !== undefined && wanted.length < batchSize) {
+    if (!isRead && wanted.length < batchSize) {
       if (!isFull) await pause(readAt + gapMs(found) - Date.now(), stopping);
-      seen = setting.changes?.count ?? 0;
       readAt = Date.now();
-      const page: RecordsPage = await setting.streams<RecordsPage>('GetRecords', {
-        ShardIterator: iterator,
-        Limit: READ_MAX,
-      });
-      iterator = page.NextShardIterator;
-      isFull = page.Records.length >= READ_MAX;
-      lastRead = page.Records.at(-1)?.dynamodb.SequenceNumber ?? lastRead;
-      const more = wantedOf(page, accepts);
+      const reading = await place.next();
+      seen = reading.seen;
+      isRead = reading.isLast;
+      isFull = reading.records.length >= READ_MAX;
+      lastRead = reading.records.at(-1)?.dynamodb.SequenceNumber ?? lastRead;
+      const more = reading.records.filter(accepts);
       found = more.length;
       wanted = [...wanted, ...more];
     }
     if (wanted.length > 0) deadline ??= Date.now() + batchingMs;
     const records = firstBatch(wanted, { batchSize, window });
     const isComplete = records.length === batchSize || records.length < wanted.length;
-    const isDue = isComplete || iterator === undefined || (deadline !== undefined && Date.now() >= deadline);
+    const isDue = isComplete || isRead || (deadline !== undefined && Date.now() >= deadline);
     if (isBehind(window, wanted)) await endWindow(batch);
     if (wanted.length > 0 && isDue) {
       if (!(await processBatch(batch, records))) return;
@@ -209,19 +179,19 @@ async function followShard(
     } else if (wanted.length === 0 && lastRead !== undefined) {
       checkpoints.save(shardId, lastRead);
       lastRead = undefined;
-    } else if (iterator === undefined) {
+    } else if (isRead) {
       await endWindow(batch);
       if (stopping.aborted) return;
       checkpoints.finish(shardId);
       return;
     } else {
-      await nextRead(setting, { seen, deadline: deadline ?? window?.endMs }, stopping);
+      await nextRead(setting.stream, { seen, deadline: deadline ?? window?.endMs }, stopping);
     }
   }
 }
 
 interface LastRead {
-  /** Number of changes before it. */
+  /** Number of announced changes before it. */
   readonly seen: number;
   /** When the batch is complete; `undefined`: none has begun. */
   readonly deadline: number | undefined;
@@ -229,17 +199,13 @@ interface LastRead {
 
 /** Waits until the stream may have more records, or the batch is due. */
 async function nextRead(
-  { changes }: StreamSourceSetting,
+  { changes }: StreamReader,
   { seen, deadline = Number.POSITIVE_INFINITY }: LastRead,
   stopping: AbortSignal,
 ): Promise<void> {
   const dueMs = Math.max(deadline - Date.now(), 0);
   if (changes === undefined) return pause(Math.min(POLL_MS, dueMs), stopping);
   await changes.after(seen, Math.min(ANNOUNCED_POLL_MS, dueMs), stopping);
-}
-
-function wantedOf({ Records }: RecordsPage, accepts: (record: unknown) => boolean): readonly StreamRecord[] {
-  return Records.map((record) => ({ ...record, awsRegion: LOCAL_REGION })).filter(accepts);
 }
 
 interface BatchLimits {
@@ -267,21 +233,6 @@ function windowOf({ properties, eventSourceArn }: StreamSourceSetting, shardId: 
 function isBehind(window: ShardWindow | undefined, [next]: readonly StreamRecord[]): boolean {
   if (window?.endMs === undefined) return false;
   return next === undefined ? Date.now() >= window.endMs : window.startOf(next) >= window.endMs;
-}
-
-async function iteratorAt(
-  setting: StreamSourceSetting,
-  shardId: string,
-  sequenceNumber: string | undefined,
-): Promise<string | undefined> {
-  const { ShardIterator } = await setting.streams<{ ShardIterator?: string }>('GetShardIterator', {
-    StreamArn: setting.streamArn,
-    ShardId: shardId,
-    ...(sequenceNumber === undefined
-      ? { ShardIteratorType: 'TRIM_HORIZON' }
-      : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: sequenceNumber }),
-  });
-  return ShardIterator;
 }
 
 function logFailure(setting: StreamSourceSetting, error: unknown): void {
