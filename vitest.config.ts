@@ -13,27 +13,12 @@ const CLOUD = [
   'test/**/{*.,}cloud.test.ts',
 ];
 
-/** Those of them that wait for more than half of their time: they start a local cloud, or wait for real time. */
-const WAITING = [
-  'test/{e2e,kill,adapters/http}/**/*.test.ts',
-  'test/{adapters/queues,bench,local,targets}/**/{*.,}cloud.test.ts',
-];
-
 const OWN_ENVIRONMENT = 'test/support/own-environment.ts';
 
-/** For files that start processes. */
-const PROCESSES = {
-  pool: 'forks' as const,
-  globalSetup: ['test/support/synthesized.ts'],
-  // A small young generation is collected too often.
-  execArgv: ['--max-semi-space-size=32'],
-  setupFiles: [OWN_ENVIRONMENT],
-};
-
-/** First what computes, with a worker for each core: each further worker loads and compiles the same modules again. */
-const COMPUTING = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } };
-/** Then what waits, with more workers than two cores. */
-const OVERLAPPING = { maxWorkers: 6, sequence: { groupOrder: 1 } };
+/** Each further worker loads and compiles the same modules again. */
+const COMPUTING = availableParallelism();
+/** Files that start processes wait for more than half of their time. Those that compute run beside those that wait. */
+const OVERLAPPING = Math.max(6, availableParallelism());
 
 export default defineConfig({
   test: {
@@ -58,16 +43,23 @@ export default defineConfig({
           exclude: [...CLOUD, 'test/examples/**', 'test/browser/**', 'test/receivers/**'],
           setupFiles: ['test/support/in-this-process.ts', OWN_ENVIRONMENT],
           pool: 'threads',
-          ...COMPUTING,
+          maxWorkers: COMPUTING,
+          sequence: { groupOrder: 0 },
         },
       },
       {
         extends: true,
-        test: { name: 'cloud', include: CLOUD, exclude: WAITING, ...PROCESSES, ...COMPUTING },
-      },
-      {
-        extends: true,
-        test: { name: 'waiting', include: WAITING, ...PROCESSES, ...OVERLAPPING },
+        test: {
+          name: 'cloud',
+          include: CLOUD,
+          pool: 'forks',
+          globalSetup: ['test/support/synthesized.ts'],
+          // A small young generation is collected too often.
+          execArgv: ['--max-semi-space-size=32'],
+          setupFiles: [OWN_ENVIRONMENT],
+          maxWorkers: OVERLAPPING,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

@@ -6,7 +6,7 @@ import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/outcomes/dyn
 import { createQueueSender } from '../lib/adapters/queues/queue-sender.ts';
 import { auditPartitions } from '../lib/core/bookkeeping/audit.ts';
 import { openBookkeeping, reportMark } from './wiring/bookkeeping.ts';
-import { clientDefaults } from './wiring/clients.ts';
+import { openClient } from './wiring/clients.ts';
 import { type PartitionShare, serveSchedule } from './wiring/serve-schedule.ts';
 
 const service = openBookkeeping('audit', ['auditAfterSeconds', 'firstQueueUrl', 'retryQueueUrl']);
@@ -18,7 +18,7 @@ const ports = {
   expectations: createExpectationStore(table, config),
   notifications: createNotificationStore(table, config),
   dispatcher: createQueueSender({
-    sqs: new SQSClient(clientDefaults()),
+    sqs: openClient(SQSClient),
     queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },
     timer,
   }),

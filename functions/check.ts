@@ -3,7 +3,7 @@ import { createCheckStore } from '../lib/adapters/dynamodb/stores/delivery/dynam
 import { createGeneratedSecret } from '../lib/adapters/secrets/generated-secret.ts';
 import { handleCheckMessage } from '../lib/core/check-back/check-messages.ts';
 import { QUEUES } from '../lib/settings.ts';
-import { clientDefaults } from './wiring/clients.ts';
+import { openClient } from './wiring/clients.ts';
 import { openLaneService } from './wiring/lanes.ts';
 import { serveQueue } from './wiring/serve-queue.ts';
 
@@ -14,7 +14,7 @@ const ports = {
   checkHorizonSeconds: config.checkHorizonSeconds,
   checks: createCheckStore(service.table),
   signingSecret: createGeneratedSecret({
-    secrets: new SecretsManagerClient(clientDefaults()),
+    secrets: openClient(SecretsManagerClient),
     secretId: config.signingSecretId,
     clock,
   }),

@@ -9,7 +9,7 @@ import { createKmsSeal } from '../lib/adapters/secrets/kms-seal.ts';
 import { handleMessage } from '../lib/core/deliver/messages.ts';
 import { createRateLimiter } from '../lib/core/deliver/rate/rate-limiter.ts';
 import { QUEUES } from '../lib/settings.ts';
-import { clientDefaults } from './wiring/clients.ts';
+import { openClient } from './wiring/clients.ts';
 import { openLaneService } from './wiring/lanes.ts';
 import { serveQueue } from './wiring/serve-queue.ts';
 
@@ -22,7 +22,7 @@ const ports = {
   alerts: createAlertStore(table, config),
   gate: createGate(table),
   limiter: createRateLimiter({ ...service, slots: createSlotStore(table) }),
-  seal: createKmsSeal({ kms: new KMSClient(clientDefaults()), keyId: config.sealKeyId }),
+  seal: createKmsSeal({ kms: openClient(KMSClient), keyId: config.sealKeyId }),
 };
 
 const laneOf = ({ eventSourceARN }: SQSRecord) =>

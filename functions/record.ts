@@ -7,7 +7,7 @@ import { recordFromQueue } from '../lib/core/record/intake.ts';
 import { QUEUES } from '../lib/settings.ts';
 import { recordingPorts, routesToRecord } from './routes/recording.ts';
 import { openApiService } from './wiring/api-service.ts';
-import { clientDefaults } from './wiring/clients.ts';
+import { openClient } from './wiring/clients.ts';
 import { serveHttp } from './wiring/serve-http.ts';
 import { serveQueue } from './wiring/serve-queue.ts';
 
@@ -18,7 +18,7 @@ const service = openApiService('record', [
   'intakeDeadLetterUrl',
 ]);
 const { config } = service;
-const sqs = new SQSClient(clientDefaults());
+const sqs = openClient(SQSClient);
 const ports = {
   ...recordingPorts(service),
   deadLetters: createDeadLetters({ sqs, queueUrl: config.intakeDeadLetterUrl }),

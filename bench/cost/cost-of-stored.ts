@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { BatchWriteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '../../lib/adapters/dynamodb/documents/document-commands.ts';
 import { notificationItem } from '../../lib/adapters/dynamodb/items/notification-items.ts';
 import { notificationSchema } from '../../lib/core/deliver/state/notification.ts';
 import { outcomeSchema, type TransactionId } from '../../lib/core/model.ts';

@@ -1,6 +1,6 @@
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Documents } from '../../lib/adapters/dynamodb/documents/open-documents.ts';
 
 export type Stage = 'record' | 'relay' | 'count' | 'deliver' | 'sweep' | 'close' | 'audit' | 'statement';
 export const STAGES: readonly Stage[] = [
@@ -121,7 +121,7 @@ interface ConsumedCapacity {
 const REFUSED_WRITE_UNITS = 1;
 
 /** Makes every call of a client report its consumed units, including those of indexes. */
-export function meterClient({ middlewareStack }: DynamoDBDocumentClient, meter: Meter): void {
+export function meterClient({ middlewareStack }: Pick<Documents, 'middlewareStack'>, meter: Meter): void {
   middlewareStack.add(
     (next, context) => async (args) => {
       const isWrite = /^(Put|Update|Delete|Transact|BatchWrite)/.test(context.commandName ?? '');

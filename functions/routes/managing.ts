@@ -16,7 +16,7 @@ import { settlingRoutes } from '../../lib/api/notifications/settle-routes.ts';
 import { redeliveryRoutes } from '../../lib/api/redeliveries/redeliveries-routes.ts';
 import { LEAD, LEAD_OF_ONE_CLOCK } from '../../lib/core/merchants/dated-writes.ts';
 import type { ApiService } from '../wiring/api-service.ts';
-import { clientDefaults } from '../wiring/clients.ts';
+import { openClient } from '../wiring/clients.ts';
 
 /** The settings that managing needs. */
 export const MANAGE_SETTINGS = ['firstQueueUrl', 'retryQueueUrl', 'oneClock'] as const;
@@ -38,7 +38,7 @@ export function routesToManage(service: ManageService): readonly Route[] {
     feed: createFeedStore(table, service.reporter),
     healthStore: createHealthStore(table, config),
     dispatcher: createQueueSender({
-      sqs: new SQSClient(clientDefaults()),
+      sqs: openClient(SQSClient),
       queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },
       timer,
     }),

@@ -20,7 +20,7 @@ import { portalLinkRoutes } from '../../lib/api/portal-links/portal-links-routes
 import { whoAmIRoutes } from '../../lib/api/whoami/whoami-routes.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import type { ApiService } from '../wiring/api-service.ts';
-import { clientDefaults } from '../wiring/clients.ts';
+import { openClient } from '../wiring/clients.ts';
 
 /** The version in `package.json`, which the bundler puts in. */
 declare const SERVICE_VERSION: string;
@@ -42,7 +42,7 @@ type OperateService = ApiService<(typeof OPERATE_SETTINGS)[number]>;
 export function routesToOperate(service: OperateService): readonly Route[] {
   const { table, config, clock } = service;
   const healthStore = createHealthStore(table, config);
-  const sqs = new SQSClient(clientDefaults());
+  const sqs = openClient(SQSClient);
   const ports = {
     ...service,
     ...config,

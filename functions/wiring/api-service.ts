@@ -10,7 +10,7 @@ import { createAuthenticator } from '../../lib/core/merchants/keys/access-keys.t
 import { createSessionAuthenticator } from '../../lib/core/merchants/sessions/session-caller.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
 import { CALLBACK_SETTINGS, callbackPolicyOf } from './callback-policy.ts';
-import { clientDefaults } from './clients.ts';
+import { openClient } from './clients.ts';
 import { openService } from './open-service.ts';
 
 /** What `openApiService` returns, with these further settings. */
@@ -30,8 +30,8 @@ export function openApiService<N extends ConfigName = never>(functionName: strin
   const keys = createKeyStore(table);
   const merchants = createMerchantStore(table);
   const configs = createConfigCache(merchants);
-  const seal = createKmsSeal({ kms: new KMSClient(clientDefaults()), keyId: config.sealKeyId });
-  const secrets = new SecretsManagerClient(clientDefaults());
+  const seal = createKmsSeal({ kms: openClient(KMSClient), keyId: config.sealKeyId });
+  const secrets = openClient(SecretsManagerClient);
   const rootKey = createGeneratedSecret({ secrets, secretId: config.rootSecretId, clock });
   return {
     ...service,

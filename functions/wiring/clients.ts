@@ -3,6 +3,7 @@ import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 import { AwsSha256 } from '../../lib/adapters/aws-sha256.ts';
 import { HandlerInTurns } from '../../lib/adapters/handler-in-turns.ts';
 import { RETRY_MODE } from '../../lib/adapters/retry-mode.ts';
+import { type SdkClient, withoutReports } from '../../lib/adapters/without-reports.ts';
 
 const CONNECTION_TIMEOUT_MS = 1_000;
 
@@ -18,7 +19,7 @@ const handler = (requestTimeout: number) =>
  * Bounds of every AWS call except the table's: short enough to fail before the function times out. The middleware of each
  * command is put together once, because nobody changes it later.
  */
-export const clientDefaults = () =>
+const clientDefaults = () =>
   ({
     maxAttempts: 3,
     retryMode: RETRY_MODE,
@@ -26,6 +27,11 @@ export const clientDefaults = () =>
     cacheMiddleware: true,
     requestHandler: handler(5_000),
   }) satisfies SQSClientConfig;
+
+/** Opens a client of a service with these bounds. @example const sqs = openClient(SQSClient); */
+export const openClient = <Client extends SdkClient>(
+  Client: new (config: ReturnType<typeof clientDefaults>) => Client,
+): Client => withoutReports(new Client(clientDefaults()));
 
 /** The same bounds for uploads: one request carries several megabytes, so it may take 30 s. */
 export const uploadDefaults = () =>

@@ -6,7 +6,7 @@ import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/outcomes/
 import { createQueueSender } from '../../lib/adapters/queues/queue-sender.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
-import { clientDefaults } from './clients.ts';
+import { openClient } from './clients.ts';
 import { openService } from './open-service.ts';
 
 /** What relay, deliver, check and sweep share: the table and the lanes. */
@@ -17,7 +17,7 @@ export function openDispatchService<N extends ConfigName = never>(
   const service = openService(functionName, ['firstQueueUrl', 'retryQueueUrl', 'checkQueueUrl', ...names]);
   const { config, table } = service;
   const merchants = createMerchantStore(table);
-  const sqs = new SQSClient(clientDefaults());
+  const sqs = openClient(SQSClient);
   const queueUrls = {
     first: config.firstQueueUrl,
     retry: config.retryQueueUrl,

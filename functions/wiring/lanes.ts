@@ -4,7 +4,7 @@ import { createHttpSender } from '../../lib/adapters/http/http-sender.ts';
 import { createDeadLetters } from '../../lib/adapters/queues/dead-letters.ts';
 import { createDispatcher } from '../../lib/adapters/queues/lane-dispatcher.ts';
 import { CALLBACK_SETTINGS, callbackPolicyOf } from './callback-policy.ts';
-import { clientDefaults } from './clients.ts';
+import { openClient } from './clients.ts';
 import { openDispatchService } from './dispatch.ts';
 
 /** What deliver and check share: they make requests to strangers, and put messages back for later. */
@@ -22,7 +22,7 @@ export function openLaneService<N extends ConfigName = never>(
   ]);
   const { config, sqs, clock } = service;
   const callbackPolicy = callbackPolicyOf(config);
-  const schedules = { ...config, scheduler: new SchedulerClient(clientDefaults()) };
+  const schedules = { ...config, scheduler: openClient(SchedulerClient) };
   return {
     ...service,
     callbackPolicy,

@@ -10,7 +10,7 @@ import {
 import type { AuthenticateSession } from '../core/merchants/sessions/session-caller.ts';
 import type { QueryLimit } from '../core/query/query-limit.ts';
 import { ORIGIN_HEADER } from '../settings.ts';
-import { merchantOf } from './access.ts';
+import { keyFor, merchantOf, refusedKey } from './access.ts';
 import { formForAdmins } from './contract/for-admins.ts';
 import {
   type Answer,
@@ -26,6 +26,9 @@ import type { AppEnv } from './http/http-event.ts';
 import { publicOrigin } from './http/public-origin.ts';
 import { readBody, readParams, readQuery } from './http/request-reading.ts';
 import { faultProblem, type RespondPorts, respond } from './http/responding.ts';
+
+/** The pages for people, which another function serves. */
+const CONSOLE_PATH = '/console';
 
 export interface AppPorts extends RespondPorts {
   readonly authenticate: Authenticate;
@@ -80,7 +83,7 @@ export function createApp(ports: AppPorts, own: readonly Route[]): Hono<AppEnv> 
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.on(operation.method.toUpperCase(), path, (c) => serve(ports, c, { operation, handle }));
   }
-  app.notFound((c) => refuse(c, unserved(operations, c)));
+  app.notFound((c) => (isVisit(c) ? c.redirect(CONSOLE_PATH) : refuse(c, unserved(operations, c))));
   app.onError((error, c) => refuse(c, faultProblem(error), error));
   return app;
 }
@@ -99,10 +102,19 @@ function routesForAdmins({ configs, clock }: AppPorts, { operation: own, handle 
   return [{ operation, handle: handleKnown }];
 }
 
+/** Whether a person opened the address of the service in a browser. */
+function isVisit({ req }: Context): boolean {
+  return req.method === 'GET' && req.path === '/' && /\btext\/html\b/.test(req.header('accept') ?? '');
+}
+
+const NOWHERE: Answer = problem('not_found', {
+  detail: `Paths of the API begin with /v1/. Its reference is at /docs, the console at ${CONSOLE_PATH}.`,
+});
+
 function unserved(operations: readonly OperationPlace[], c: Context): Answer {
   const allowed = allowedMethods(operations, c.req.path);
   // Resolving dots can turn an unknown path into a known one. The raw path is still unknown.
-  if (allowed.length === 0 || allowed.includes(c.env?.method ?? c.req.method)) return problem('not_found');
+  if (allowed.length === 0 || allowed.includes(c.env?.method ?? c.req.method)) return NOWHERE;
   return problem('method_not_allowed', { headers: { allow: allowed.join(', ') } });
 }
 
@@ -114,7 +126,7 @@ async function serve(ports: AppPorts, c: Context<AppEnv>, { operation, handle }:
     try {
       if (operation.scopes.length > 0) {
         const authentication = await authenticate(ports, c, operation);
-        if (authentication.kind === 'refused') return problem(authentication.code);
+        if (authentication.kind === 'refused') return refusedKey(authentication);
         if (await isOfErased(ports, operation, authentication.caller)) return problem('invalid_key');
         caller = authentication.caller;
       }
@@ -190,7 +202,7 @@ async function handleFor(
   const params = readParams(c, operation);
   if (!params.ok) return params.problem;
   const about = merchantOf(operation, caller, params.value);
-  if (about === undefined) return problem('insufficient_scope');
+  if (about === undefined) return problem('insufficient_scope', { detail: keyFor(operation) });
   const query = readQuery(c, operation);
   if (!query.ok) return query.problem;
   const body = await readBody(c, operation);

@@ -64,7 +64,7 @@ export const keyIdSchema = onFirstUse(() =>
 export const timeSchema = onFirstUse(() =>
   z.iso
     .datetime({ offset: true, error: 'invalid_date', abort: true })
-    .refine(isOutcomeTime, 'invalid_date')
+    .refine(isOutcomeTime, { error: 'invalid_date', params: { fits: 'Use a time from 1970 to 9999.' } })
     .transform((text) => isoTime(Date.parse(text)))
     .meta({ description: 'An instant, RFC 3339 with its offset.', example: '2026-11-20T08:00:00Z' }),
 );
@@ -168,7 +168,13 @@ export const outcomeContentSchema = onFirstUse(() =>
     status: statusSchema(),
     amount: amountSchema(),
     currency: currencySchema(),
-    occurredAt: timeSchema(),
+    occurredAt: timeSchema().meta({
+      description:
+        'When the transaction ended, as the initiator says: RFC 3339 with its offset, from 1970 to 9999. It is not compared with ' +
+        'any clock, so a time in the future is accepted, and an end cannot be changed. The service only passes it on: feed, ' +
+        'windows, statements and retention go by listedAt.',
+      example: '2026-11-20T08:00:00Z',
+    }),
     reference: referenceSchema().exactOptional(),
     reason: reasonSchema().exactOptional(),
     relatedTransactionId: transactionIdSchema().exactOptional(),
@@ -180,9 +186,7 @@ export const outcomeContentSchema = onFirstUse(() =>
 export type OutcomeContent = Parsed<typeof outcomeContentSchema>;
 
 export const versionSchema = onFirstUse(() =>
-  z
-    .union([z.literal(1), z.literal(2)], 'invalid_value')
-    .meta({ description: '1, or 2 for what follows a PENDING.' }),
+  z.literal([1, 2], 'invalid_value').meta({ description: '1, or 2 for what follows a PENDING.' }),
 );
 export type Version = Parsed<typeof versionSchema>;
 

@@ -37,11 +37,18 @@ export const timeZoneSchema = onFirstUse(() =>
     }),
 );
 
-/** A calendar date such as `2026-11-20`. The range of years leaves room to step to the previous and the next day. */
+/** The range of dates leaves room to step to the previous and the next day. */
+const FIRST_DATE = '1970-01-02';
+const LAST_DATE = '9999-12-29';
+
+/** A calendar date such as `2026-11-20`. */
 export const dateSchema = onFirstUse(() =>
   z.iso
     .date({ error: 'invalid_date', abort: true })
-    .refine((date) => date >= '1970-01-02' && date <= '9999-12-29', 'invalid_date')
+    .refine((date) => date >= FIRST_DATE && date <= LAST_DATE, {
+      error: 'invalid_date',
+      params: { fits: `Use a day from ${FIRST_DATE} to ${LAST_DATE}.` },
+    })
     .meta({ description: 'A day of the calendar.', example: '2026-11-20' }),
 );
 

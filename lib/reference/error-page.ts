@@ -8,15 +8,16 @@ For everybody whose program calls the API. Each code has a section with its mean
 list of codes. Symptoms that are no answer of the API are in [troubleshooting](troubleshooting.md).
 
 A refused request is answered with \`application/problem+json\` (RFC 9457). The \`code\` is stable; the \`title\` is for people and may change. The \`type\`
-leads to the code's section of the service's own reference:
+leads to the code's section of the service's own reference. \`detail\`, where there is one, says what to do about this request:
 
 \`\`\`json
-{ "type": "/docs#missing_field", "title": "A required field is missing.", "status": 400, "code": "missing_field",
-  "errors": [{ "pointer": "/currency", "code": "missing_field" }] }
+{ "type": "/docs#invalid_value", "title": "A field has a value that is not allowed.", "status": 400, "code": "invalid_value",
+  "detail": "Use hour or day.",
+  "errors": [{ "pointer": "/query/resolution", "code": "invalid_value", "detail": "Use hour or day." }] }
 \`\`\`
 
-- If several fields are wrong, \`errors\` has each with a JSON pointer into the body; \`/query/…\` and \`/path/…\` name parameters. \`code\` is that of the
-  first.
+- If several fields are wrong, \`errors\` has each with a JSON pointer into the body; \`/query/…\` and \`/path/…\` name parameters. \`code\` and \`detail\`
+  are those of the first.
 - Decide by \`code\`, and treat an unknown one by its status: repeat 429 and 5xx with growing pauses, and no other.
 - *Final* means that the same request would be refused again. The [receiver kit](guides/receiver.md) and the [initiator kit](guides/initiator.md)
   repeat what is not final.

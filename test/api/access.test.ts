@@ -26,6 +26,49 @@ describe('keys and scopes', () => {
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
   });
 
+  it('what is no key is refused with the form of a header that has one, and a key that is unknown is not', async () => {
+    const detailOf = async (authorization: string) => {
+      const response = await world.app.request('/v1/transactions/pay_1', { headers: { authorization } });
+      const { code, detail } = await response.json();
+      return [response.status, code, detail];
+    };
+    const form = 'The header authorization must be Bearer, a space, and a key: tk_<keyId>_<secret>.';
+    for (const given of ['Basic ZGVtbzpkZW1v', 'Bearer sk_live_1', `Basic ${demo.receiver}`, 'Bearer']) {
+      expect(await detailOf(given)).toEqual([401, 'invalid_key', form]);
+    }
+    expect(await detailOf(`Bearer tk_nobody_${'x'.repeat(43)}`)).toEqual([401, 'invalid_key', undefined]);
+  });
+
+  it.each([
+    ['GET /v1/transactions/pay_1', 'Use a key of scope receiver or merchant that belongs to a merchant.'],
+    [
+      'GET /v1/windows',
+      'Use a key of scope receiver or merchant that belongs to a merchant, or as admin the path /v1/merchants/{merchantId}/windows.',
+    ],
+    ['GET /v1/merchants/demo/windows', 'Use a key of scope admin that belongs to this merchant or to none.'],
+    ['GET /v1/merchants', 'Use a key of scope admin that belongs to no merchant.'],
+    [
+      'GET /v1/merchants/demo/endpoints',
+      'Use a key of scope admin or merchant that belongs to this merchant or to none.',
+    ],
+  ])('a key that may not do %s is refused with the scopes that may', async (request, detail) => {
+    const { json, status } = await world.call(demo.initiator, request);
+    expect([status, json.code, json.detail]).toEqual([403, 'insufficient_scope', detail]);
+  });
+
+  it.each([
+    ['GET /v1/stats?from=2026-11-20T08:00:00Z&merchantId=other', undefined],
+    ['GET /v1/overview?merchantId=other', undefined],
+    ['GET /v1/audit-log?merchantId=other', undefined],
+    ['GET /v1/unresolved?merchantId=other', undefined],
+    ['POST /v1/merchants/demo/keys', { scope: 'initiator' }],
+  ])('a key of one merchant that asks for more is refused with what it may do: %s', async (request, body) => {
+    const key = request.includes('unresolved') ? demo.initiator : demo.manager;
+    const { json, status } = await world.call(key, request, body);
+    expect([status, json.code]).toEqual([403, 'insufficient_scope']);
+    expect(json.detail).toMatch(body === undefined ? /leave merchantId out/ : /of scope admin/);
+  });
+
   it('a known key with a wrong secret is refused', async () => {
     const wrong = `${demo.receiver.slice(0, -1)}${demo.receiver.endsWith('A') ? 'B' : 'A'}`;
     expect((await world.call(wrong, 'GET /v1/transactions/pay_1')).json.code).toBe('invalid_key');

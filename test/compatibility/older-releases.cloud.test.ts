@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
+import { PutCommand } from '../../lib/adapters/dynamodb/documents/document-commands.ts';
 import { runJobs } from '../../lib/core/deliver/redelivery/run-jobs.ts';
 import { sweepAll } from '../../lib/core/deliver/sweep.ts';
 import type { Lane } from '../../lib/core/events.ts';

@@ -12,7 +12,7 @@ export type TableWorld = Awaited<ReturnType<typeof openTableWorld>>;
 export async function openTableWorld(dynamodb: DynamoDbUnderTest, startMs = START_MS) {
   let nowMs = () => startMs;
   const opened = await dynamodb.open({ now: () => nowMs() }, { isStreamed: false });
-  const { table, events, parked: _listed, close, ...stores } = opened;
+  const { table, sdk, events, parked: _listed, close, ...stores } = opened;
   // The emulator's answers carry the real time.
   Object.assign(table, { clockCheck: { watch: () => undefined, assertTrusted: () => undefined } });
   const world = createWorld({ stores: stores as unknown as MemoryStores, startMs });
@@ -20,7 +20,7 @@ export async function openTableWorld(dynamodb: DynamoDbUnderTest, startMs = STAR
 
   /** All rows, in a fixed order. */
   async function rows(): Promise<readonly Row[]> {
-    const found = await backedUp(table.documents, table.name);
+    const found = await backedUp(sdk, table.name);
     return found.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
   }
 

@@ -227,7 +227,7 @@ def answer(name, believed, content, request="GET /v1/transactions/pay_1", key=No
 
 
 NOT_FOUND = {
-    "type": "about:blank",
+    "type": "/docs#unknown_transaction",
     "title": "There is no such transaction.",
     "status": 404,
     "code": "unknown_transaction",

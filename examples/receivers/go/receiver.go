@@ -124,18 +124,22 @@ func setting(name string, defaults ...string) string {
 	return defaults[0]
 }
 
-// webhooksOf reads one secret or several, separated by commas, as during a rotation.
-func webhooksOf(secrets string, keyOf func([]byte) []byte) []*standardwebhooks.Webhook {
+// mustBe ends the program at its start if a setting cannot be used: no retry mends it.
+func mustBe(isGood bool, name string, form string) {
+	if !isGood {
+		log.Fatalf("%s must be %s.", name, form)
+	}
+}
+
+// webhooksOf reads one secret of a setting or several, separated by commas, as during a rotation.
+func webhooksOf(name string, keyOf func([]byte) []byte) []*standardwebhooks.Webhook {
+	const form = "a secret, whsec_ and base64, or several with commas between them"
 	var webhooks []*standardwebhooks.Webhook
-	for _, secret := range strings.Split(secrets, ",") {
+	for _, secret := range strings.Split(setting(name), ",") {
 		key, err := secretBytes(secret)
-		if err != nil {
-			log.Fatal(err)
-		}
+		mustBe(err == nil, name, form)
 		webhook, err := standardwebhooks.NewWebhookRaw(keyOf(key))
-		if err != nil {
-			log.Fatal(err)
-		}
+		mustBe(err == nil, name, form)
 		webhooks = append(webhooks, webhook)
 	}
 	return webhooks
@@ -147,22 +151,22 @@ func main() {
 		log.Fatal(err)
 	}
 	merchantID := setting("MERCHANT_ID")
-	service := NewService(setting("API"), setting("KEY"), merchantID, webhooksOf(setting("MERCHANT_SECRET"), answerKey))
+	api := setting("API")
+	mustBe(strings.HasPrefix(api, "http://") || strings.HasPrefix(api, "https://"), "API", "the address of the service: https://…")
+	service := NewService(api, setting("KEY"), merchantID, webhooksOf("MERCHANT_SECRET", answerKey))
 	if len(os.Args) == 3 && os.Args[1] == "ask" {
 		ask(store, service, os.Args[2])
 		return
 	}
 	since, err := time.Parse(time.RFC3339, setting("SINCE"))
-	if err != nil {
-		log.Fatalf("SINCE: %v", err)
-	}
+	mustBe(err == nil, "SINCE", "a full hour with its offset, such as 2026-11-20T08:00:00Z")
 	seconds, err := strconv.ParseFloat(setting("RECONCILE_SECONDS", "300"), 64)
-	if err != nil {
-		log.Fatalf("RECONCILE_SECONDS: %v", err)
-	}
-	endpointKeys := webhooksOf(setting("ENDPOINT_SECRET"), func(key []byte) []byte { return key })
+	mustBe(err == nil && seconds > 0 && seconds <= 86_400, "RECONCILE_SECONDS", "a number of seconds, at most a day")
+	port, err := strconv.Atoi(setting("PORT"))
+	mustBe(err == nil && port > 0 && port < 65_536, "PORT", "a port, 1 to 65535")
+	endpointKeys := webhooksOf("ENDPOINT_SECRET", func(key []byte) []byte { return key })
 	server := http.Server{
-		Addr:        "127.0.0.1:" + setting("PORT"),
+		Addr:        "127.0.0.1:" + strconv.Itoa(port),
 		Handler:     callbacks{store, endpointKeys, merchantID},
 		ReadTimeout: 10 * time.Second,
 	}

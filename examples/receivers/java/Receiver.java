@@ -7,12 +7,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -32,6 +33,7 @@ import java.util.regex.Pattern;
 public final class Receiver {
     private static final Pattern OUTCOME = Pattern.compile("[a-z][a-z0-9_-]{0,31}\\.(succeeded|failed|closed)");
     private static final int MAX_BODY_BYTES = 65_536;
+    private static final String SECRETS = "a secret, whsec_ and base64, or several with commas between them";
 
     private final Store store;
     private final List<Webhook> webhooks;
@@ -46,24 +48,27 @@ public final class Receiver {
     public static void main(String[] args) throws Exception {
         Store store = new Store(setting("DATABASE", "shop.db"));
         String merchantId = setting("MERCHANT_ID", null);
-        List<Webhook> answerKeys = webhooks(setting("MERCHANT_SECRET", null), Service::answerKey);
-        Service service = new Service(setting("API", null), setting("KEY", null), merchantId, answerKeys);
+        List<Webhook> answerKeys = setting("MERCHANT_SECRET", null, SECRETS, text -> webhooks(text, Service::answerKey));
+        String api = setting("API", null, "the address of the service: https://…", Receiver::address);
+        Service service = new Service(api, setting("KEY", null), merchantId, answerKeys);
         if (args.length == 2 && args[0].equals("ask")) {
             JsonObject transaction = service.transaction(args[1]);
             if (Service.hasEnded(transaction)) store.apply(transaction);
             System.out.println(transaction);
             return;
         }
-        List<Webhook> endpointKeys = webhooks(setting("ENDPOINT_SECRET", null), key -> key);
+        List<Webhook> endpointKeys = setting("ENDPOINT_SECRET", null, SECRETS, text -> webhooks(text, key -> key));
+        InetSocketAddress address = setting("PORT", null, "a port, 1 to 65535", Receiver::local);
+        long sinceMs = setting("SINCE", null, "a full hour with its offset, such as 2026-11-20T08:00:00Z", Receiver::instant);
+        long pauseMs = setting("RECONCILE_SECONDS", "300", "a number of seconds, at most a day", Receiver::pause);
         Receiver receiver = new Receiver(store, endpointKeys, merchantId);
         System.setProperty("sun.net.httpserver.maxReqTime", "10"); // seconds to send a request
-        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(setting("PORT", null))), 0);
+        HttpServer server = HttpServer.create(address, 0);
         server.createContext("/", receiver::handle);
         // A sender that hangs must hold up no other one.
         server.setExecutor(Executors.newCachedThreadPool());
         server.start();
-        Reconciling reconciling = new Reconciling(store, service, Instant.parse(setting("SINCE", null)).toEpochMilli());
-        long pauseMs = (long) (Double.parseDouble(setting("RECONCILE_SECONDS", "300")) * 1_000);
+        Reconciling reconciling = new Reconciling(store, service, sinceMs);
         while (true) {
             try {
                 Reconciling.Report report = reconciling.run();
@@ -134,9 +139,45 @@ public final class Receiver {
     }
 
     private static String setting(String name, String otherwise) {
+        return setting(name, otherwise, "text", text -> text);
+    }
+
+    /** A setting, as {@code read} makes it of the text. What cannot be used ends the program at its start: no retry mends it. */
+    private static <T> T setting(String name, String otherwise, String form, Function<String, T> read) {
         String value = System.getenv(name);
         if (value == null || value.isEmpty()) value = otherwise;
-        if (value == null) throw new IllegalStateException(name + " is not set.");
-        return value;
+        if (value == null) throw ended(name + " is not set.");
+        try {
+            return read.apply(value);
+        } catch (RuntimeException wrong) {
+            throw ended(name + " must be " + form + ".");
+        }
+    }
+
+    private static Error ended(String why) {
+        System.err.println(why);
+        System.exit(1);
+        return new AssertionError(why);
+    }
+
+    private static String address(String text) {
+        if (!text.matches("https?://[^/].*")) throw new IllegalArgumentException(text);
+        return text;
+    }
+
+    private static InetSocketAddress local(String text) {
+        int port = Integer.parseInt(text);
+        if (port < 1) throw new IllegalArgumentException(text);
+        return new InetSocketAddress("127.0.0.1", port);
+    }
+
+    private static long instant(String text) {
+        return OffsetDateTime.parse(text).toInstant().toEpochMilli();
+    }
+
+    private static long pause(String text) {
+        double seconds = Double.parseDouble(text);
+        if (!(seconds > 0 && seconds <= 86_400)) throw new IllegalArgumentException(text);
+        return (long) (seconds * 1_000);
     }
 }

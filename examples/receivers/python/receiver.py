@@ -17,12 +17,13 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from reconcile import Service, reconcile, verified
+from reconcile import Service, answer_key, reconcile, verified
 from standardwebhooks import Webhook
 from store import Store, milliseconds
 
 OUTCOME = re.compile(r"[a-z][a-z0-9_-]{0,31}\.(succeeded|failed|closed)")
 MAX_BODY_BYTES = 65_536
+SECRETS = "a secret, whsec_ and base64, or several with commas between them"
 
 
 class Callbacks(BaseHTTPRequestHandler):
@@ -60,17 +61,45 @@ class Callbacks(BaseHTTPRequestHandler):
         pass
 
 
-def setting(name, default=None):
+def setting(name, default=None, read=str, form="text"):
+    """A setting, as `read` makes it of the text. What cannot be used ends the program at its start: no retry mends it."""
     value = os.environ.get(name) or default
     if value is None:
         sys.exit(f"{name} is not set.")
-    return value
+    try:
+        return read(value)
+    except (ArithmeticError, RuntimeError, TypeError, ValueError):
+        sys.exit(f"{name} must be {form}.")
+
+
+def address(text):
+    if not re.match("https?://[^/]", text):
+        raise ValueError(text)
+    return text
+
+
+def port_number(text):
+    if not 0 < int(text) < 65_536:
+        raise ValueError(text)
+    return int(text)
+
+
+def pause(text):
+    if not 0 < float(text) <= 86_400:
+        raise ValueError(text)
+    return float(text)
+
+
+def keys_of(key_of):
+    return lambda text: [Webhook(key_of(secret)) for secret in text.split(",")]
 
 
 def main():
     store = Store(setting("DATABASE", "shop.db"))
     merchant_id = setting("MERCHANT_ID")
-    service = Service(setting("API"), setting("KEY"), merchant_id, setting("MERCHANT_SECRET").split(","))
+    answer_keys = setting("MERCHANT_SECRET", None, keys_of(answer_key), SECRETS)
+    api = setting("API", None, address, "the address of the service: https://…")
+    service = Service(api, setting("KEY"), merchant_id, answer_keys)
     if sys.argv[1:2] == ["ask"]:
         transaction = service.transaction(sys.argv[2])
         if transaction.get("status") in ("SUCCEEDED", "FAILED", "CLOSED"):
@@ -78,16 +107,18 @@ def main():
         print(json.dumps(transaction))
         return
     Callbacks.store, Callbacks.merchant_id = store, merchant_id
-    Callbacks.webhooks = [Webhook(secret) for secret in setting("ENDPOINT_SECRET").split(",")]
-    server = ThreadingHTTPServer(("127.0.0.1", int(setting("PORT"))), Callbacks)
+    Callbacks.webhooks = setting("ENDPOINT_SECRET", None, keys_of(str), SECRETS)
+    since_ms = setting("SINCE", None, milliseconds, "a full hour with its offset, such as 2026-11-20T08:00:00Z")
+    pause_seconds = setting("RECONCILE_SECONDS", "300", pause, "a number of seconds, at most a day")
+    server = ThreadingHTTPServer(("127.0.0.1", setting("PORT", None, port_number, "a port, 1 to 65535")), Callbacks)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     while True:
         try:
-            through, applied = reconcile(store, service, milliseconds(setting("SINCE")))
+            through, applied = reconcile(store, service, since_ms)
             print(f"everything through {through} is settled; {applied} callbacks had been missed", flush=True)
         except Exception as error:
             print(f"will be retried: {error!r}", file=sys.stderr, flush=True)
-        time.sleep(float(setting("RECONCILE_SECONDS", "300")))
+        time.sleep(pause_seconds)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from collections import defaultdict
 from datetime import datetime, timedelta, timezone
 from urllib.parse import urlencode
 
-from standardwebhooks import Webhook
 from store import EPOCH, milliseconds, row_of
 
 TRIES = 4
@@ -63,9 +62,9 @@ def text_of(ms):
 
 
 class Service:
-    def __init__(self, api, key, merchant_id, merchant_secrets):
+    def __init__(self, api, key, merchant_id, answer_keys):
         self.api, self.key, self.merchant_id = api.rstrip("/"), key, merchant_id
-        self.webhooks = [Webhook(answer_key(secret)) for secret in merchant_secrets]
+        self.webhooks = answer_keys
         self.opener = urllib.request.build_opener(NoRedirect)
 
     def transaction(self, transaction_id):

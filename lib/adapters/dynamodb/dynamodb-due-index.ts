@@ -1,6 +1,6 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
 import { calling } from '../aws-faults.ts';
+import { QueryCommand } from './documents/document-commands.ts';
 import { dueKeyOf, duePartitionPk, INDEXES } from './items/item-keys.ts';
 import { pageOf, startKey } from './table/index-pages.ts';
 import type { Table } from './table/table-client.ts';

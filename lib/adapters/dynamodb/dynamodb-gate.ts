@@ -1,9 +1,9 @@
-import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import type { Gate } from '../../core/runtime/gate.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
+import { DeleteCommand, GetCommand, PutCommand } from './documents/document-commands.ts';
 import { GATE_SK, gatePk } from './items/item-keys.ts';
 import { conditionalWrite } from './table/conditions.ts';
 import type { Table } from './table/table-client.ts';

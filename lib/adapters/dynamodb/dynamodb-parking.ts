@@ -1,7 +1,7 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Parking } from '../../core/deliver/relay.ts';
 import { ttlAfter } from '../../protocol/table/outcome-layout.ts';
 import { calling } from '../aws-faults.ts';
+import { PutCommand } from './documents/document-commands.ts';
 import { parkedPk } from './items/item-keys.ts';
 import type { Table } from './table/table-client.ts';
 

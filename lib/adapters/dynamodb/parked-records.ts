@@ -1,6 +1,6 @@
-import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { ParkedRecord, ParkedRecords } from '../../core/deliver/aside/parked-list.ts';
 import { calling } from '../aws-faults.ts';
+import { DeleteCommand, GetCommand, QueryCommand } from './documents/document-commands.ts';
 import { parkedPartitionPk, parkedPk } from './items/item-keys.ts';
 import { conditionalWrite } from './table/conditions.ts';
 import type { Table } from './table/table-client.ts';

@@ -4,6 +4,7 @@ import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import type { MerchantId } from '../../core/model.ts';
 import { type AuditLog, readAuditLog } from '../../core/query/audit-log.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
+import { OTHER_MERCHANT } from '../access.ts';
 import { type Route, route } from '../api-app.ts';
 import { answer, problem } from '../contract/operation.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
@@ -23,7 +24,7 @@ export function auditLogRoutes(ports: AuditLogRoutePorts): readonly Route[] {
       const { merchantId, cursor, limit = DEFAULT_PAGE, ...range } = query;
       const own = caller.merchantId;
       if (own !== undefined && merchantId !== undefined && own !== merchantId) {
-        return problem('insufficient_scope');
+        return OTHER_MERCHANT;
       }
       const owner = own ?? merchantId;
       if (owner !== undefined && !(await hasLog(ports, owner))) {

@@ -11,7 +11,7 @@ import { batchItemSchema } from '../transactions/record-contract.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
-import { envelopeSchema } from './shapes.ts';
+import { envelopeSchema, fieldErrorSchema } from './shapes.ts';
 import { headerComponents, retryAfterHeader, signedAnswerHeaders, webhooks } from './webhooks.ts';
 
 /** For operations that admins may call too: answers to admin keys have no envelope. */
@@ -23,24 +23,19 @@ const problemSchema = z
   .looseObject({
     ...envelopeSchema().partial().shape,
     type: z.string().meta({
-      description: 'A relative reference: where the code is explained.',
+      description: 'Where the code is explained: an absolute path on the service that answered.',
       example: '/docs#missing_field',
     }),
     title: z.string().meta({ description: 'Text for people; not stable.' }),
+    detail: z.string().exactOptional().meta({
+      description:
+        'What to do about this request, for people; not stable. Of several field errors, that of the first.',
+    }),
     status: z.int(),
     code: z
       .enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]])
       .meta({ description: 'Stable. If several fields are wrong, this is the code of the first.' }),
-    errors: z
-      .array(
-        z.object({
-          pointer: z.string().meta({
-            description: 'A JSON pointer into the body; /query/… and /path/… name parameters.',
-          }),
-          code: z.string(),
-        }),
-      )
-      .exactOptional(),
+    errors: z.array(fieldErrorSchema()).exactOptional(),
   })
   .meta({
     id: 'Problem',

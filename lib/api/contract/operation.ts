@@ -2,7 +2,8 @@ import type * as z from 'zod';
 import type { Caller, Scope } from '../../core/merchants/keys/access-keys.ts';
 import type { MerchantId } from '../../core/model.ts';
 import { onFirstUse, type Parsed } from '../../core/reading/on-first-use.ts';
-import type { FieldError, ProblemCode } from './problems.ts';
+import type { FieldError } from './field-errors.ts';
+import type { ProblemCode } from './problems.ts';
 
 /** A successful answer, as the OpenAPI document describes it. */
 interface AnswerDescription {
@@ -86,6 +87,8 @@ interface GoodAnswer {
 export interface Problem {
   readonly kind: 'problem';
   readonly code: ProblemCode;
+  /** What to do about this request in particular, for people. The title is that of the code. */
+  readonly detail?: string;
   readonly errors?: readonly FieldError[];
   readonly extra?: object;
   readonly headers?: Readonly<Record<string, string>>;

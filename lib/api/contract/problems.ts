@@ -1,6 +1,3 @@
-import type * as z from 'zod';
-import { escapePointer } from '../../protocol/json/json-values.ts';
-
 /** HTTP status and title of every problem code (RFC 9457). Codes are stable; titles are not. */
 export const PROBLEMS = {
   malformed_json: [400, 'The body is not JSON.'],
@@ -71,7 +68,7 @@ export const PROBLEMS = {
   fragment_in_url: [400, 'A callback URL cannot have a fragment.'],
   credentials_in_url: [400, 'A callback URL cannot have credentials.'],
   address_refused: [400, 'A callback URL must have a public address.'],
-  missing_key: [401, 'The request has no key.'],
+  missing_key: [401, 'The request has no key; send authorization: Bearer tk_….'],
   invalid_key: [401, 'The key is unknown, wrong, revoked or expired.'],
   insufficient_scope: [403, 'The key is not allowed to do this.'],
   not_found: [404, 'There is no such path.'],
@@ -161,54 +158,6 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-export interface FieldError {
-  /** A JSON pointer (RFC 6901) into the body; `/query/…` and `/path/…` name parameters. */
-  readonly pointer: string;
-  readonly code: ProblemCode;
-}
-
-function isProblemCode(code: string): code is ProblemCode {
+export function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(PROBLEMS, code);
-}
-
-/** The problem takes the code of its first field error, so that clients rarely need to read `errors`. */
-export function codeOf(errors: readonly FieldError[]): ProblemCode {
-  return errors[0]?.code ?? 'invalid_request';
-}
-
-/** Maps every issue of a schema to a pointer and a stable code. At most `MAX_ERRORS`. */
-export function fieldErrors(
-  error: z.ZodError,
-  input: unknown,
-  options: { readonly prefix?: string; readonly unknownKey?: ProblemCode } = {},
-): readonly FieldError[] {
-  const { prefix = '', unknownKey = 'unknown_field' } = options;
-  const errors = error.issues.flatMap((issue): FieldError[] => {
-    const pointer = `${prefix}${issue.path.map((part) => `/${escapePointer(String(part))}`).join('')}`;
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ pointer: `${pointer}/${escapePointer(key)}`, code: unknownKey }));
-    }
-    return [{ pointer, code: issueCode(issue, input) }];
-  });
-  return errors.slice(0, MAX_ERRORS);
-}
-
-/** Maximum errors in one answer: enough to fix a request without a huge answer. */
-export const MAX_ERRORS = 20;
-
-function issueCode(issue: z.core.$ZodIssue, input: unknown): ProblemCode {
-  const absent = valueAt(input, issue.path) === undefined;
-  if (absent && issue.path.length > 0) return 'missing_field';
-  // Our schemas carry a problem code as their message. Messages that zod writes itself are for people.
-  if (isProblemCode(issue.message)) return issue.message;
-  return issue.code === 'invalid_type' ? 'invalid_type' : 'invalid_value';
-}
-
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  let value = input;
-  for (const part of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[part];
-  }
-  return value;
 }

@@ -18,8 +18,9 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   unknown_parameter: 'Remove the query parameter, or correct its name.',
   repeated_parameter: 'Give the query parameter once.',
   missing_field: 'Add the field that `errors` points to.',
-  invalid_type: 'Correct the type of the field that `errors` points to: amounts are numbers, times are text.',
-  invalid_value: 'Use a value that the schema allows for the field that `errors` points to.',
+  invalid_type:
+    'Correct the type of the field that `errors` points to; `detail` names it. Amounts are numbers, times are text.',
+  invalid_value: 'Use a value that `detail` names for the field that `errors` points to.',
   invalid_text:
     'Remove the character, or encode the text. Often a text was cut between the halves of an emoji.',
   invalid_id: 'Use up to 64 letters, digits, `_` and `-`; a transaction’s id may also have `:`.',
@@ -27,7 +28,8 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   invalid_amount:
     'Send an integer in the minor unit: 19.99 is `1999`. It is never negative: a refund is a type of its own.',
   unknown_currency: 'Use the three capital letters of ISO 4217, such as `CNY`.',
-  invalid_date: 'Write times with their offset: `2026-11-20T08:00:00Z` or `2026-11-20T16:00:00+08:00`.',
+  invalid_date:
+    'Write times with their offset: `2026-11-20T08:00:00Z` or `2026-11-20T16:00:00+08:00`. In a query, write `+` as `%2B`.',
   date_in_past: 'Choose a later time, and check the clock of the caller.',
   outlives_key: 'Let the new key expire earlier, or create it with a key that lives longer.',
   invalid_reference: 'Use 1 to 64 printable ASCII characters. Store longer names in `metadata`.',
@@ -67,8 +69,8 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   address_refused: 'Use a host with a public address. Private and loopback addresses are refused.',
   missing_key: 'Send `authorization: Bearer tk_…`. Some proxies remove this header.',
   invalid_key:
-    'Check that the key is whole and of this deployment. Create another one if it was revoked or has expired.',
-  insufficient_scope: 'Use a key of a scope that the reference lists for this request.',
+    'Send `authorization: Bearer tk_…`, never `Basic`. Check that the key is whole and of this deployment. Create another one if it was revoked or has expired.',
+  insufficient_scope: 'Use a key of a scope that `detail` names.',
   not_found: 'Correct the path. All paths of the API begin with `/v1/`.',
   method_not_allowed: 'Use a method of the header `Allow`.',
   unknown_merchant:

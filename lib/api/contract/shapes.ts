@@ -8,6 +8,7 @@ import {
   transactionIdSchema,
 } from '../../core/model.ts';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
+import { integerTextSchema } from '../../core/reading/text.ts';
 import { OUTCOME_STATUSES } from '../../protocol/contract-words.ts';
 import { FAILURE_DETAILS } from '../../protocol/failure-detail.ts';
 import { MAX_CURSOR_LENGTH } from '../list-cursor.ts';
@@ -166,6 +167,17 @@ export const transactionSchema = onFirstUse(() =>
     .meta({ id: 'Transaction' }),
 );
 
+/** One field that was refused; see `field-errors.ts`. */
+export const fieldErrorSchema = onFirstUse(() =>
+  z.object({
+    pointer: z.string().meta({
+      description: 'A JSON pointer into the body; /query/… and /path/… name parameters.',
+    }),
+    code: z.string(),
+    detail: z.string().exactOptional().meta({ description: 'What the field takes, for people; not stable.' }),
+  }),
+);
+
 /** The fields that every answer to a receiver or merchant key adds. They bind the answer to its request. */
 export const envelopeSchema = onFirstUse(() =>
   z.object({
@@ -180,11 +192,7 @@ export const envelopeSchema = onFirstUse(() =>
 
 /** The `limit` parameter: 1 to `max`. */
 export const limitSchema = (max: number) =>
-  z
-    .string('invalid_value')
-    .regex(/^[1-9]\d{0,3}$/, 'invalid_value')
-    .transform(Number)
-    .refine((limit) => limit <= max, 'invalid_value')
+  integerTextSchema({ min: 1, max })
     .exactOptional()
     .meta({ description: `Maximum number of items, 1 to ${max}.` });
 

@@ -16,11 +16,21 @@ import { eventFiltersSchema, ofEndpoint, ofMerchant, page } from '../contract/sh
 import { rotation, secretAnswer } from '../merchants/secret-rotation.ts';
 import { endpointAnswer } from './endpoint-shapes.ts';
 
+const endpointUrl = onFirstUse(() =>
+  urlSchema().meta({
+    description:
+      'Where callbacks go. Its form is checked here, and its address if it names one. A host name is looked up, and its address ' +
+      'vetted, at each attempt: send a test to find out whether it can be reached.',
+  }),
+);
+
 const endpointSettings = onFirstUse(() => ({
-  url: urlSchema(),
+  url: endpointUrl(),
   description: descriptionSchema().exactOptional(),
   types: eventFiltersSchema().meta({
-    description: 'The event types that are sent to it. Default: all.',
+    description:
+      'The event types that are sent to it. Default: all. Only the form of a type is checked: nothing is sent for a type that ' +
+      'no initiator records, such as a misspelt one.',
     example: ['payment.*'],
   }),
   timeoutMs: timeoutMsSchema().exactOptional(),
@@ -124,7 +134,7 @@ export const changeEndpoint = operation({
   body: () =>
     z.strictObject({
       ...endpointSettings(),
-      url: urlSchema().exactOptional(),
+      url: endpointUrl().exactOptional(),
       description: descriptionSchema()
         .nullable()
         .exactOptional()

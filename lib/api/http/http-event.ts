@@ -1,3 +1,5 @@
+import type { Context } from 'hono';
+
 /**
  * Maps an event of payload format 2.0 (HTTP APIs and function URLs) to a Request, and the Response to the result.
  * If a Request cannot represent the event, this file does not refuse it. It tells the app, so that the app gives
@@ -41,8 +43,8 @@ export interface HttpResult {
 interface RequestBindings {
   /** The method as sent. A Request cannot have every method. */
   readonly method?: string;
-  /** The body of a GET or HEAD. A Request cannot have one. */
-  readonly content?: Uint8Array<ArrayBuffer>;
+  /** The body. A Request would make a stream of it, and refuse that of a GET or HEAD. Default: the body of the Request. */
+  readonly content?: Uint8Array;
   /** What the console says of the caller's session, not yet checked. */
   readonly session?: unknown;
   /** Set if the Request is a stand-in: answer with this problem. */
@@ -52,6 +54,11 @@ interface RequestBindings {
 /** The environment of the app, in Hono's sense. */
 export interface AppEnv {
   readonly Bindings: RequestBindings;
+}
+
+/** The bytes of a request's body. */
+export async function contentOf(c: Context<AppEnv>): Promise<Uint8Array> {
+  return c.env?.content ?? new Uint8Array(await c.req.arrayBuffer());
 }
 
 export interface HttpApp {
@@ -84,7 +91,6 @@ const STAND_IN_ORIGIN = 'https://host.invalid';
 
 function readEvent(event: HttpEvent, rawPath: RawPath): ReadEvent {
   const { method } = event.requestContext.http;
-  const bytes = bodyBytes(event);
   const said = event.requestContext.authorizer?.lambda;
   const session = said === undefined ? {} : { session: said };
   try {
@@ -97,11 +103,8 @@ function readEvent(event: HttpEvent, rawPath: RawPath): ReadEvent {
     if (FORBIDDEN_METHODS.has(method.toUpperCase())) {
       return { request: new Request(url, { headers }), bindings: { method, refusal: 'method_not_allowed' } };
     }
-    if (method === 'GET' || method === 'HEAD') {
-      return { request: new Request(url, { method, headers }), bindings: { ...session, content: bytes } };
-    }
-    const body = bytes.length === 0 ? null : bytes;
-    return { request: new Request(url, { method, headers, body }), bindings: session };
+    const content = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+    return { request: new Request(url, { method, headers }), bindings: { ...session, content } };
   } catch {
     // Not logged: anyone can send this, and it says nothing about the service.
     return { request: new Request(STAND_IN_ORIGIN), bindings: { method, refusal: 'malformed_request' } };
@@ -114,10 +117,6 @@ function hasSteps(rawPath: string, form: RawPath): boolean {
     .split('/')
     .map((segment) => (form === 'encoded' ? decodeURIComponent(segment) : segment))
     .some((segment) => segment === '.' || segment === '..');
-}
-
-function bodyBytes({ body = '', isBase64Encoded }: HttpEvent): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'));
 }
 
 /** @throws URIError or TypeError if path or query are not percent-encoded UTF-8 */

@@ -2,9 +2,10 @@ import type { Context } from 'hono';
 import { parseJsonParts, type RefusedPart, refusalIn } from '../../core/reading/json.ts';
 import { JsonRefusal } from '../../core/reading/json-reading.ts';
 import { MAX_JSON_BYTES } from '../../protocol/json/json-limits.ts';
+import { codeOf, type FieldError, fieldErrors } from '../contract/field-errors.ts';
 import { type Answer, type Operation, problem } from '../contract/operation.ts';
-import { codeOf, type FieldError, fieldErrors, type ProblemCode } from '../contract/problems.ts';
-import type { AppEnv } from './http-event.ts';
+import type { ProblemCode } from '../contract/problems.ts';
+import { type AppEnv, contentOf } from './http-event.ts';
 
 /** Parses a request: each part is validated with the operation's schema, or refused with a problem. */
 
@@ -42,7 +43,7 @@ export function readQuery(c: Context, operation: Operation): Read {
 }
 
 export async function readBody(c: Context<AppEnv>, operation: Operation): Promise<Read> {
-  const bytes = c.env?.content ?? new Uint8Array(await c.req.arrayBuffer());
+  const bytes = await contentOf(c);
   if (operation.body === undefined) return refuseBody(bytes);
   const schema = operation.body();
   const blank = bytes.byteLength === 0 ? schema.safeParse({}) : undefined;
@@ -99,7 +100,8 @@ function refusedPart({ pointer, code }: RefusedPart): Read {
 }
 
 function refused(errors: readonly FieldError[]): Read {
-  return { ok: false, problem: problem(codeOf(errors), { errors }) };
+  const detail = errors[0]?.detail;
+  return { ok: false, problem: problem(codeOf(errors), { ...(detail !== undefined && { detail }), errors }) };
 }
 
 function refusedAs(code: ProblemCode): Read {

@@ -106,6 +106,7 @@ function problemBody(answer: Problem, status: number): object {
     title: PROBLEMS[answer.code][1],
     status,
     code: answer.code,
+    ...(answer.detail !== undefined && { detail: answer.detail }),
     ...(answer.errors !== undefined && { errors: answer.errors }),
     ...answer.extra,
   };

@@ -21,7 +21,10 @@ export function keyRoutes(ports: KeyRoutePorts): readonly Route[] {
   return [
     route(contract.createMerchantKey, async ({ caller, merchantId, body }) => {
       // A merchant manages its receiver and merchant keys. Only an admin decides which keys may record.
-      if (caller.scope === 'merchant' && body.scope === 'initiator') return problem('insufficient_scope');
+      if (caller.scope === 'merchant' && body.scope === 'initiator')
+        return problem('insufficient_scope', {
+          detail: 'Use a key of scope admin to create one of scope initiator.',
+        });
       if ((await ports.merchants.read(merchantId)) === undefined) return problem('unknown_merchant');
       return createKey(ports, caller, { ...body, merchantId });
     }),

@@ -12,6 +12,7 @@ import {
 } from '../../core/query/overview/overview.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import { msOf, SECOND_MS } from '../../core/time.ts';
+import { OTHER_MERCHANT } from '../access.ts';
 import { type Route, route } from '../api-app.ts';
 import { answer, problem } from '../contract/operation.ts';
 import { recordView } from '../parked/parked-routes.ts';
@@ -31,7 +32,7 @@ export function overviewRoutes(ports: OverviewRoutePorts): readonly Route[] {
     route(readOverviewOperation, async ({ caller, query }) => {
       const { merchantId: own } = caller;
       if (own !== undefined && query.merchantId !== undefined && own !== query.merchantId) {
-        return problem('insufficient_scope');
+        return OTHER_MERCHANT;
       }
       const merchantId = own ?? query.merchantId;
       const merchant =

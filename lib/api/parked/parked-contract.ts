@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
+import { integerTextSchema } from '../../core/reading/text.ts';
 import { operation } from '../contract/operation.ts';
 import { operating } from '../contract/operation-kinds.ts';
 import { cursorSchema, limitSchema, page } from '../contract/shapes.ts';
@@ -11,11 +12,7 @@ export const DEFAULT_PARKED_DAYS = 14;
 const MAX_PARKED_DAYS = 90;
 
 const daysSchema = onFirstUse(() =>
-  z
-    .string('invalid_value')
-    .regex(/^[1-9]\d?$/, 'invalid_value')
-    .transform(Number)
-    .refine((days) => days <= MAX_PARKED_DAYS, 'invalid_value')
+  integerTextSchema({ min: 1, max: MAX_PARKED_DAYS })
     .exactOptional()
     .meta({
       description:

@@ -5,8 +5,8 @@ import {
   reconcile,
 } from '../../core/query/reconciliation/ledger-comparison.ts';
 import { type Route, route } from '../api-app.ts';
+import { type FieldError, MAX_ERRORS } from '../contract/field-errors.ts';
 import { answer, problem } from '../contract/operation.ts';
-import { type FieldError, MAX_ERRORS } from '../contract/problems.ts';
 import { windowProblem } from '../windows/window-problems.ts';
 import * as contract from './reconciliations-contract.ts';
 

@@ -5,6 +5,7 @@ import type { ConfigCache } from '../../core/merchants/config-cache.ts';
 import { MAX_STATS_MS, readStats } from '../../core/query/stats.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import { isoTime, msOf } from '../../core/time.ts';
+import { OTHER_MERCHANT } from '../access.ts';
 import { type Route, route } from '../api-app.ts';
 import { answer, problem } from '../contract/operation.ts';
 import { MAX_STATS_SECONDS, readStatsOperation } from './stats-contract.ts';
@@ -21,7 +22,7 @@ export function statsRoutes(ports: StatsPorts): readonly Route[] {
     route(readStatsOperation, async ({ caller, query }) => {
       const { merchantId: own } = caller;
       if (own !== undefined && query.merchantId !== undefined && own !== query.merchantId) {
-        return problem('insufficient_scope');
+        return OTHER_MERCHANT;
       }
       const merchantId = own ?? query.merchantId ?? ALL;
       if (

@@ -86,7 +86,8 @@ export const listTransactions = operation({
           context.addIssue({ code: 'custom', path: [name], message: 'exclusive_parameters' });
         }
         if (limit > MAX_REFERENCE_PAGE) {
-          context.addIssue({ code: 'custom', path: ['limit'], message: 'invalid_value' });
+          const params = { fits: `By reference, use 1 to ${MAX_REFERENCE_PAGE}.` };
+          context.addIssue({ code: 'custom', path: ['limit'], message: 'invalid_value', params });
         }
       }),
   answers: () => ({

@@ -3,7 +3,7 @@ import { outcomeContentSchema, transactionIdSchema } from '../../core/model.ts';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { operation } from '../contract/operation.ts';
 import { recording } from '../contract/operation-kinds.ts';
-import { ofMerchant, ofTransaction, outcomeDataSchema } from '../contract/shapes.ts';
+import { fieldErrorSchema, ofMerchant, ofTransaction, outcomeDataSchema } from '../contract/shapes.ts';
 
 /** Maximum outcomes in one batch request. */
 const MAX_BATCH = 100;
@@ -22,7 +22,7 @@ const batchResultSchema = onFirstUse(() =>
     result: z.enum(['created', 'unchanged']).exactOptional(),
     code: z.string().exactOptional().meta({ description: 'Why this one was not recorded.' }),
     current: outcomeDataSchema().exactOptional(),
-    errors: z.array(z.object({ pointer: z.string(), code: z.string() })).exactOptional(),
+    errors: z.array(fieldErrorSchema()).exactOptional(),
   }),
 );
 

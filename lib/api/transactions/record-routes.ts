@@ -9,8 +9,9 @@ import {
   recordOutcome,
 } from '../../core/record/record.ts';
 import { type Route, route } from '../api-app.ts';
+import { codeOf, type FieldError, fieldErrors } from '../contract/field-errors.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
-import { codeOf, type FieldError, fieldErrors, type ProblemCode } from '../contract/problems.ts';
+import type { ProblemCode } from '../contract/problems.ts';
 import { batchItemSchema, recordTransaction, recordTransactions } from './record-contract.ts';
 
 export function recordingRoutes(ports: RecordPorts): readonly Route[] {

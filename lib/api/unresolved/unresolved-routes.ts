@@ -7,6 +7,7 @@ import {
 import { outcomeData } from '../../core/deliver/attempt/callback.ts';
 import { SETTINGS_MAX_AGE_MS } from '../../core/deliver/attempt/target.ts';
 import type { MerchantId } from '../../core/model.ts';
+import { OTHER_MERCHANT } from '../access.ts';
 import { acting } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
 import { answer, problem } from '../contract/operation.ts';
@@ -23,7 +24,7 @@ export function unresolvedRoutes(ports: UnresolvedPorts): readonly Route[] {
     route(listUnresolvedTransactions, async ({ caller, query }) => {
       const { merchantId: own } = caller;
       if (own !== undefined && query.merchantId !== undefined && own !== query.merchantId) {
-        return problem('insufficient_scope');
+        return OTHER_MERCHANT;
       }
       const merchantId = own ?? query.merchantId;
       // An empty list would say that nothing is wrong with a merchant whose id was mistyped.

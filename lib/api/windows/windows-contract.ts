@@ -3,6 +3,7 @@ import { MAX_PAGE_ROWS } from '../../core/feed/merge.ts';
 import { MAX_EVENT_FILTERS, outcomeFilterSchema } from '../../core/merchants/merchant-config.ts';
 import { timeSchema } from '../../core/model.ts';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
+import { integerTextSchema } from '../../core/reading/text.ts';
 import { RESOLUTIONS } from '../../protocol/resolutions.ts';
 import { BUCKETS } from '../../protocol/row-digest.ts';
 import { operation } from '../contract/operation.ts';
@@ -60,11 +61,7 @@ const typesSchema = onFirstUse(() =>
 );
 
 const bucketSchema = onFirstUse(() =>
-  z
-    .string('invalid_value')
-    .regex(/^\d{1,3}$/, 'invalid_value')
-    .transform(Number)
-    .refine((bucket) => bucket < BUCKETS, 'invalid_value')
+  integerTextSchema({ min: 0, max: BUCKETS - 1 })
     .exactOptional()
     .meta({ description: 'The first byte of SHA-256 of the transaction id.' }),
 );

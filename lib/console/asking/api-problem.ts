@@ -1,4 +1,5 @@
-import type { FieldError, ProblemCode } from '../../api/contract/problems.ts';
+import type { FieldError } from '../../api/contract/field-errors.ts';
+import type { ProblemCode } from '../../api/contract/problems.ts';
 
 /** The API refused a request. Pages that can say more about it catch it; for all others the site shows a page. */
 export class ApiProblem extends Error {

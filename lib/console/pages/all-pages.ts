@@ -5,6 +5,7 @@ import { putAllBack, putAllBackPage, putOneBack, putOneBackPage } from './attent
 import { resolveOne, unresolvedOnePage } from './attention/unresolved-one-page.tsx';
 import { unresolvedPage } from './attention/unresolved-page.tsx';
 import { auditLogPage } from './audit-log/audit-log-page.tsx';
+import { createMerchantAction } from './create-merchant.tsx';
 import { jobsPage } from './jobs/jobs-page.tsx';
 import { makePortalLink, merchantPage } from './merchant-page.tsx';
 import { merchantActions, merchantPages } from './merchant-pages.ts';
@@ -29,6 +30,14 @@ export const SITE: Site = {
     merchantPage,
     ...merchantPages,
   ],
-  actions: [resolveOne, putLettersBack, putOneBack, putAllBack, makePortalLink, ...merchantActions],
+  actions: [
+    resolveOne,
+    putLettersBack,
+    putOneBack,
+    putAllBack,
+    createMerchantAction,
+    makePortalLink,
+    ...merchantActions,
+  ],
   resources: reconciliationResources,
 };

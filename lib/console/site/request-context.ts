@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { AppEnv } from '../../api/http/http-event.ts';
+import { type AppEnv, contentOf } from '../../api/http/http-event.ts';
 import { publicOrigin } from '../../api/http/public-origin.ts';
 import { isoTime } from '../../core/time.ts';
 import type { PageText } from '../texts/texts.ts';
@@ -56,7 +56,7 @@ const MAX_FORM_BYTES = 64 * 1024;
 export async function readForm({ c }: RequestContext): Promise<URLSearchParams | undefined> {
   const type = c.req.header('content-type') ?? '';
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return undefined;
-  const bytes = await c.req.arrayBuffer();
+  const bytes = await contentOf(c);
   if (bytes.byteLength > MAX_FORM_BYTES) return undefined;
   return new URLSearchParams(Buffer.from(bytes).toString('utf8'));
 }
@@ -66,7 +66,7 @@ const MAX_JSON_BYTES = 1024 * 1024;
 
 /** The JSON body of a script's question. Undefined if it is none, or too large: the API refuses that. */
 export async function readJson({ c }: RequestContext): Promise<unknown> {
-  const bytes = await c.req.arrayBuffer();
+  const bytes = await contentOf(c);
   if (bytes.byteLength > MAX_JSON_BYTES) return undefined;
   try {
     return JSON.parse(Buffer.from(bytes).toString('utf8'));

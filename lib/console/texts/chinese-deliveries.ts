@@ -19,6 +19,7 @@ export const chineseDeliveries: Translated<typeof englishDeliveries> = {
     nobody: '无端点',
     newestFirst: (span) => `最近 ${span}，最新的在前。`,
     allFromOldest: '显示全部，最早的在前',
+    newestOnly: '显示最新的',
     oldestFirst: '最早的在前。一页可能不满。',
     unreadable: (ids) => `服务无法读取以下交易，已通知运维人员：${ids}`,
     empty: '还没有记录',

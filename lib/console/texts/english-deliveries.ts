@@ -16,6 +16,7 @@ export const englishDeliveries = {
     nobody: 'No endpoint',
     newestFirst: (span: string) => `The last ${span}, newest first.`,
     allFromOldest: 'Show all, oldest first',
+    newestOnly: 'Show the newest',
     oldestFirst: 'Oldest first. A page can be short.',
     unreadable: (ids: string) => `The service cannot read these transactions; operators were alerted: ${ids}`,
     empty: 'Nothing was recorded yet',

@@ -36,7 +36,22 @@ export const englishPages = {
     timeZone: 'Time zone',
     created: 'Created',
     empty: 'No merchant yet',
-    emptyText: 'Create one with POST /v1/merchants. It appears here at once.',
+    emptyText: 'Create one below, or with POST /v1/merchants. It appears here at once.',
+    create: 'Create a merchant',
+    newId: 'Id',
+    newIdHint: 'Up to 64 letters, digits, _ and -. It is in every path and never changes.',
+    madeTitle: 'Copy the secret now',
+    madeText:
+      'It is shown this once. It signs answers to this merchant and callbacks to a transaction’s own address. If it is lost, rotate it.',
+    madeBefore:
+      'The merchant exists, and its secret was shown when it was created. If nobody kept it, rotate it.',
+    secret: 'Secret',
+    goOn: 'Go to the merchant',
+    having: 'That have notifications in this state',
+    noneAffected: 'None of these merchants',
+    noneAffectedText:
+      'None of the merchants of this page has such a notification. Look at the next page, if there is one.',
+    examined: (count: string) => `Of ${count} merchants looked at.`,
     nothingFound: 'No merchant begins like this',
     nothingFoundText: 'Search is by the beginning of the id, and upper and lower case differ.',
     showAll: 'Show all merchants',

@@ -26,7 +26,7 @@ export const OVER = 'over';
  * Upper bounds of the histogram, inclusive, in milliseconds. Rows name the bound and not its place, so bounds may be added
  * later. The first lane aborts a request after 2 s; a batch of the lane starts within a second.
  */
-const DELAY_BOUNDS_MS = [
+export const DELAY_BOUNDS_MS = [
   100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 3_600_000,
 ] as const;
 

@@ -1,5 +1,8 @@
-import type { BatchGetCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import type {
+  BatchGetCommand,
+  GetCommand,
+} from '../../../lib/adapters/dynamodb/documents/document-commands.ts';
 import { createGlance } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-glance.ts';
 import { createDirectory } from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-directory.ts';
 import { batchGet } from '../../../lib/adapters/dynamodb/table/batch-get.ts';

@@ -1,5 +1,5 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
+import { PutCommand } from '../../../lib/adapters/dynamodb/documents/document-commands.ts';
 import type { Outcome } from '../../../lib/core/model.ts';
 import { type DynamoDbTable, startDynamoDbUnderTest } from '../support/emulators.ts';
 import { pending, succeeded, transaction } from '../support/samples.ts';
@@ -110,6 +110,7 @@ describe('reads of outcomes in one turn', () => {
   });
 });
 
+/** @param row in attribute values */
 function isOf(row: unknown, { transactionId }: Outcome): boolean {
-  return (row as { readonly transactionId?: unknown }).transactionId === transactionId;
+  return (row as { readonly transactionId?: { readonly S?: string } }).transactionId?.S === transactionId;
 }

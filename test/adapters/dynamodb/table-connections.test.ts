@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, expect, it, vi } from 'vitest';
+import { GetCommand } from '../../../lib/adapters/dynamodb/documents/document-commands.ts';
 import { openTable } from '../../../lib/adapters/dynamodb/table/table-client.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
 import { useTableServer } from '../support/table-server.ts';

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Agent } from 'undici';
 import { createDueIndex } from '../../../lib/adapters/dynamodb/dynamodb-due-index.ts';
 import { createGate } from '../../../lib/adapters/dynamodb/dynamodb-gate.ts';
@@ -51,6 +53,8 @@ const FEED_LAG_SECONDS = 30;
 export interface DynamoDbTable extends TableUnderTest {
   /** The table below the stores. */
   readonly table: Table;
+  /** The SDK's own client of the same table, as an initiator has it. */
+  readonly sdk: DynamoDBDocumentClient;
 }
 
 export interface DynamoDbUnderTest {
@@ -84,13 +88,16 @@ export async function startDynamoDbUnderTest(): Promise<DynamoDbUnderTest> {
       const events: ServiceEvent[] = [];
       const reporter = { report: (event: ServiceEvent) => void events.push(event) };
       const table = openTable({ name, feedLagSeconds: FEED_LAG_SECONDS, clock, reporter });
+      const inner = new DynamoDBClient({});
       return {
         ...openStores(table),
         events,
         table,
+        sdk: DynamoDBDocumentClient.from(inner, { marshallOptions: { removeUndefinedValues: true } }),
         async close() {
           table.documents.destroy();
           table.stamping.destroy();
+          inner.destroy();
           await call('DeleteTable', { TableName: name });
         },
       };

@@ -45,6 +45,41 @@ describe('the list of deliveries', () => {
     expect(orderIn(all.html, 'ORDER-A', 'ORDER-B')).toEqual(['ORDER-A', 'ORDER-B']);
   });
 
+  /** Records outcomes `gapMs` apart, and lets time pass. */
+  const burst = async (count: number, gapMs: number, afterMs: number) => {
+    for (let n = 0; n < count; n += 1) {
+      await record(`pay_${n}`, { reference: `ORDER-${n}.` });
+      world.time.nowMs += gapMs;
+    }
+    world.time.nowMs += afterMs;
+    await merchant.logIn(manager);
+  };
+
+  it.each([
+    ['a burst a moment ago', 330, 10, 0],
+    ['a burst of an hour ago', 330, 2, 3_000_000],
+    ['a burst of days ago', 330, 25, 3 * 86_400_000],
+    ['a steady rate', 330, 2_000, 1_000],
+  ])('shows the newest of more than one answer holds: %s', async (_title, count, gapMs, afterMs) => {
+    await burst(count, gapMs, afterMs);
+    const { html } = await merchant.get(LIST);
+    expect(html).toContain('newest first');
+    expect(html).toContain(`ORDER-${count - 1}.`);
+    expect(html.match(/ORDER-\d+\./g)?.length).toBeGreaterThanOrEqual(20);
+    expect(html).not.toContain('ORDER-0.');
+    // From the oldest, one link leads back to the newest.
+    const oldest = await merchant.get(`${LIST}?order=oldest`);
+    expect(oldest.html).toContain('ORDER-0.');
+    expect(oldest.html).toContain(`<a href="${LIST}">Show the newest</a>`);
+  });
+
+  it('shows the oldest if more than one answer holds were listed in the same moment', async () => {
+    await burst(130, 0, 3_000_000);
+    const { html } = await merchant.get(LIST);
+    expect(html).toContain('Oldest first');
+    expect(html).not.toContain('Show the newest');
+  });
+
   it('shows old outcomes too, when nothing happened lately', async () => {
     await record('pay_1', { reference: 'ORDER-A' });
     world.time.nowMs += 20 * 86_400_000;

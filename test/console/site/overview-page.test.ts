@@ -71,11 +71,42 @@ describe('the overview', () => {
       (await world.call(world.admin, 'GET /v1/overview')).json.closedBehindSeconds ?? 0;
     while ((await secondsLate()) === 0) world.time.nowMs += 10_000;
     expect(await secondsLate()).toBeLessThanOrEqual(60);
-    expect(await overview()).not.toContain('Closing of windows is late');
+    const slow = await overview();
+    expect(slow).not.toContain('Closing of windows is late');
+    expect(slow).not.toContain('class="late"');
     world.time.nowMs += 2 * HOUR;
     const html = await overview();
     expect(html).toContain('Closing of windows is late');
     expect(html).toContain('href="#progress"');
+    expect(html).toContain('class="late"');
+  });
+
+  it('shows the classes without a delay between the shortest and the longest', async () => {
+    const demo = await world.merchant('demo');
+    await demo.endpoint();
+    for (const [id, lateMs] of [
+      ['pay_1', 0],
+      ['pay_2', 4_000],
+    ] as const) {
+      await world.call(demo.initiator, `PUT /v1/merchants/demo/transactions/${id}`, payment());
+      await world.relayAll();
+      world.time.nowMs += lateMs;
+      await world.drain();
+    }
+    await world.countAll();
+    const html = await overview();
+    const classes = [...html.matchAll(/<title>≤ ([^<]*): (\d+)<\/title>/g)].map(([, bound, count]) => [
+      bound,
+      count,
+    ]);
+    expect(classes).toEqual([
+      ['100 ms', '1'],
+      ['250 ms', '0'],
+      ['500 ms', '0'],
+      ['1 s', '0'],
+      ['2.5 s', '0'],
+      ['5 s', '1'],
+    ]);
   });
 
   it('leads from each thing that needs attention to its page', async () => {
@@ -88,9 +119,16 @@ describe('the overview', () => {
       expect(html).toContain(`class="row-link" href="/console/${path}"`);
     }
     expect(html).not.toContain('class="row-link" href="/console/unresolved"');
-    // No list shows the notifications of several merchants, so their list is the way.
+    // No list shows the notifications of several merchants, so the way leads over the merchants that have some.
     await world.merchant('other');
-    expect(await overview()).toContain('class="row-link" href="/console/merchants"');
+    expect(await overview()).toContain('class="row-link" href="/console/merchants?state=exhausted"');
+    const { html: merchants } = await operator.get('/console/merchants?state=exhausted');
+    expect(merchants).toContain('href="/console/merchants/demo/deliveries?state=exhausted"');
+    expect(merchants).not.toContain('/console/merchants/other');
+    expect(merchants).toContain('Of 2 merchants looked at.');
+    const { html: blocked } = await operator.get('/console/merchants?state=blocked');
+    expect(blocked).toContain('None of these merchants');
+    expect(blocked).not.toContain('/console/merchants/demo');
   });
 
   it('is there in Chinese', async () => {

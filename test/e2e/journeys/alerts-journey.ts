@@ -69,10 +69,9 @@ export function alertsJourney(stage: Stage): void {
       admin(`PUT /v1/merchants/watched/endpoints/${endpointId}`, settings);
     const record = async (id: string, changes: object = {}) => {
       const path = `PUT /v1/merchants/watched/transactions/${id}`;
-      expectStatus(
-        await stage.service.api(stage.service.credentials.initiatorKey, path, payment(changes)),
-        201,
-      );
+      const answer = await stage.service.api(stage.service.credentials.initiatorKey, path, payment(changes));
+      // 200 is said where the service repeated a write whose answer came too late: on a slow machine.
+      expectStatus(answer, 200, 201);
     };
     const alertsOf = (type: string) => taken.filter(({ content }) => content.type === type);
 

@@ -58,10 +58,9 @@ export function endpointSettingsJourney(stage: Stage): void {
     };
     const record = async (id: string, changes: object = {}) => {
       const path = `PUT /v1/merchants/settings/transactions/${id}`;
-      expectStatus(
-        await stage.service.api(stage.service.credentials.initiatorKey, path, payment(changes)),
-        201,
-      );
+      const answer = await stage.service.api(stage.service.credentials.initiatorKey, path, payment(changes));
+      // 200 is said where the service repeated a write whose answer came too late: on a slow machine.
+      expectStatus(answer, 200, 201);
     };
     const notificationsOf = async (id: string) =>
       expectStatus(await admin(`GET /v1/merchants/settings/transactions/${id}`), 200).json

@@ -101,7 +101,7 @@ describe('marks in DynamoDB', () => {
   const placeOf = (id: string) => ({ tableName: table.table.name, key: { pk: `MARK#${id}`, sk: 'MARK' } });
 
   describeMarks('DynamoDB', () => {
-    const own = ownItems(table.table);
+    const own = ownItems({ name: table.table.name, documents: table.sdk });
     return {
       effects: own.effects,
       check: (id) => endOrRollBack(client, placeOf(id)),

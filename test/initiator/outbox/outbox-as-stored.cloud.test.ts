@@ -62,7 +62,7 @@ describe('an outcome in the initiator’s own transaction', () => {
           const version = isAfterPending ? 2 : 1;
           const { commitId, ...item } = (await rawItem(id, version)) ?? {};
           const Key = { pk: `T#shop#${id}`, sk: `V#000${version}` };
-          const expected = await other.table.documents.send(
+          const expected = await other.sdk.send(
             new GetCommand({ TableName: other.table.name, Key, ConsistentRead: true }),
           );
           expect(item).toStrictEqual(expected.Item);

@@ -125,7 +125,7 @@ describe('an outcome in the initiator’s own transaction', () => {
     });
 
     it('says that a table is not the service’s', async () => {
-      await outbox.table.table.documents.send(
+      await outbox.table.sdk.send(
         new PutCommand({ TableName: outbox.table.table.name, Item: { pk: 'M#odd', sk: 'PROFILE' } }),
       );
       const outcome = { ...ended('pay_1'), merchantId: merchantId('odd') };

@@ -73,7 +73,12 @@ export function useOutbox(dynamodb: DynamoDbUnderTest): OutboxUnderTest {
   beforeEach(async () => {
     const table = await dynamodb.open();
     await table.merchants.create(profile({ feedShards: 4 }));
-    opened = { table, faulty: openFaultyClient(), own: ownItems(table.table), machine: createMachine() };
+    opened = {
+      table,
+      faulty: openFaultyClient(),
+      own: ownItems({ name: table.table.name, documents: table.sdk }),
+      machine: createMachine(),
+    };
   });
   afterEach(async () => {
     opened?.faulty.close();
@@ -105,9 +110,12 @@ export function useOutbox(dynamodb: DynamoDbUnderTest): OutboxUnderTest {
     versions: (id) =>
       now().table.outcomes.versions({ merchantId: SERVICE_SHOP, transactionId: transaction(id) }),
     async rawItem(id, version = 1) {
-      const { documents, name: TableName } = now().table.table;
+      const {
+        sdk,
+        table: { name: TableName },
+      } = now().table;
       const Key = { pk: `T#shop#${id}`, sk: `V#000${version}` };
-      return (await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
+      return (await sdk.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
     },
   };
 }

@@ -1,7 +1,7 @@
-import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { AuditEntry } from '../../../core/merchants/audit-log/audit-entry.ts';
 import { AUDIT_LOG_DAYS, auditOrder, monthOf } from '../../../core/merchants/audit-log/audit-trail.ts';
 import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
+import type { TransactWriteCommandInput } from '../documents/document-commands.ts';
 import { auditLogPk } from './item-keys.ts';
 
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];

@@ -1,6 +1,6 @@
-import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { boundedMap } from '../../../protocol/runtime/bounded-map.ts';
 import { calling } from '../../aws-faults.ts';
+import { BatchGetCommand } from '../documents/document-commands.ts';
 import type { Item } from '../reading-rows.ts';
 import type { Table } from './table-client.ts';
 

@@ -1,12 +1,12 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clockSkewFault } from '../../../core/faults.ts';
 import type { Clock, Reporter } from '../../../core/runtime/environment.ts';
 import { createClockSkew } from '../../../protocol/table/clock-skew.ts';
+import type { Documents } from '../documents/open-documents.ts';
 
 /** Compares this machine's clock with the time of every DynamoDB response. */
 export interface ClockCheck {
   /** Reads the time from every response that the client gets. */
-  watch(client: DynamoDBClient): void;
+  watch(client: Pick<Documents, 'middlewareStack'>): void;
   /**
    * Always reports the event before it throws, because not every caller can report an error.
    *

@@ -1,6 +1,6 @@
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { boundedMap } from '../../../protocol/runtime/bounded-map.ts';
 import { calling } from '../../aws-faults.ts';
+import { DeleteCommand } from '../documents/document-commands.ts';
 import type { RowKey } from './batch-get.ts';
 import type { Table } from './table-client.ts';
 

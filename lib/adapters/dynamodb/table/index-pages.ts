@@ -1,4 +1,4 @@
-import type { QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+import type { QueryCommandOutput } from '../documents/document-commands.ts';
 
 /** Pages of an index, as the core asks for them. The cursor of the next page is text. */
 

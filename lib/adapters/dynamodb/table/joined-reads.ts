@@ -1,5 +1,5 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { calling } from '../../aws-faults.ts';
+import { GetCommand } from '../documents/document-commands.ts';
 import type { Item } from '../reading-rows.ts';
 import { batchGet, type RowKey } from './batch-get.ts';
 import type { Table } from './table-client.ts';

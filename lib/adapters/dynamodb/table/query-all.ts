@@ -1,6 +1,6 @@
-import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../../../core/faults.ts';
 import { calling } from '../../aws-faults.ts';
+import { QueryCommand, type QueryCommandInput } from '../documents/document-commands.ts';
 import type { Table } from './table-client.ts';
 
 /** Maximum number of pages of 1 MB read from one partition. The partitions read here are much smaller. */

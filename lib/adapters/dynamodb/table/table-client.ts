@@ -1,20 +1,18 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock, Reporter } from '../../../core/runtime/environment.ts';
 import { AwsSha256 } from '../../aws-sha256.ts';
-import { HandlerInTurns, MAX_SOCKETS } from '../../handler-in-turns.ts';
+import { MAX_SOCKETS } from '../../handler-in-turns.ts';
 import { RETRY_MODE } from '../../retry-mode.ts';
 import { createTurns, type Turns } from '../../turns.ts';
-import { numberOf } from '../reading-rows.ts';
+import { type Documents, openDocuments } from '../documents/open-documents.ts';
 import { type ClockCheck, createClockCheck } from './clock-check.ts';
 
 /** The table as the adapters use it. */
 export interface Table {
   readonly name: string;
   /** Reads and ordinary writes. The SDK retries throttled and lost requests. */
-  readonly documents: DynamoDBDocumentClient;
+  readonly documents: Documents;
   /** Writes that carry a stamp: one try without retries in the SDK, because the stamp becomes stale. */
-  readonly stamping: DynamoDBDocumentClient;
+  readonly stamping: Documents;
   /** For `stamping`: a connection is free for a write that is stamped in its turn. A stamp that waits in line becomes stale. */
   readonly stampTurns: Turns;
   /** Maximum milliseconds from stamp to commit. Must be less than a third of the feed lag. */
@@ -41,21 +39,16 @@ export function openTable(options: TableOptions): Table {
   const stampBoundMs = Math.min(MAX_STAMP_BOUND_MS, Math.floor((options.feedLagSeconds * 1000) / 3) - 100);
   const clockCheck = createClockCheck(options);
   const open = (maxAttempts: number) => {
-    const client = new DynamoDBClient({
-      maxAttempts,
-      retryMode: RETRY_MODE,
-      sha256: AwsSha256,
-      requestHandler: new HandlerInTurns({
+    const documents = openDocuments(
+      { maxAttempts, retryMode: RETRY_MODE, sha256: AwsSha256 },
+      {
         connectionTimeout: CONNECTION_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
         throwOnRequestTimeout: true,
-      }),
-    });
-    clockCheck.watch(client);
-    return DynamoDBDocumentClient.from(client, {
-      marshallOptions: { removeUndefinedValues: true },
-      unmarshallOptions: { wrapNumbers: numberOf },
-    });
+      },
+    );
+    clockCheck.watch(documents);
+    return documents;
   };
   return {
     name: options.name,

@@ -1,5 +1,5 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { calling } from '../../aws-faults.ts';
+import { QueryCommand } from '../documents/document-commands.ts';
 import { INDEXES } from '../items/item-keys.ts';
 import { pageOf, startKey } from './index-pages.ts';
 import type { Table } from './table-client.ts';

@@ -8,7 +8,8 @@ import { CodeBlock, CodeTabs } from '../../view/data/code-block.tsx';
 import { Table } from '../../view/data/table.tsx';
 import { VERIFY_SNIPPETS } from '../../view/delivery/verify-snippets.ts';
 import { PageHeader, Section } from '../../view/page/page-header.tsx';
-import { latestRows, type Row, readTransaction } from '../deliveries/found-deliveries.ts';
+import { type Row, readTransaction } from '../deliveries/found-deliveries.ts';
+import { latestRows } from '../deliveries/latest-deliveries.ts';
 import { requestText } from '../parts/request-text.ts';
 import {
   callbackOfOutcome,

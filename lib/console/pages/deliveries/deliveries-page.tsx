@@ -15,14 +15,8 @@ import { Pagination, Table } from '../../view/data/table.tsx';
 import { Time } from '../../view/data/time.tsx';
 import { PageHeader } from '../../view/page/page-header.tsx';
 import { fieldOfInstant, timeOfField } from '../parts/instant-field.ts';
-import {
-  type Filters,
-  type FoundRows,
-  latestRows,
-  listPage,
-  type Row,
-  searchRows,
-} from './found-deliveries.ts';
+import { type Filters, type FoundRows, listPage, type Row, searchRows } from './found-deliveries.ts';
+import { latestRows } from './latest-deliveries.ts';
 
 interface Props extends FoundRows {
   readonly merchantId: string;
@@ -30,6 +24,8 @@ interface Props extends FoundRows {
   readonly filters: Filters;
   readonly search: string | undefined;
   readonly isFirst: boolean;
+  /** The order was chosen: not the newest first. */
+  readonly isOrdered: boolean;
   /** The service refused the range of time. */
   readonly isRefused: boolean;
 }
@@ -45,7 +41,9 @@ export const deliveriesPage = page({
     const { merchantId } = params;
     const { items: endpoints } = await api.ask(listEndpoints, { merchantId });
     const filters = filtersOf(query);
-    const common = { merchantId, endpoints, filters, search: query('q'), isFirst: !query('cursor') };
+    const isFirst = !query('cursor');
+    const isOrdered = !isFirst || query('order') !== undefined;
+    const common = { merchantId, endpoints, filters, search: query('q'), isFirst, isOrdered };
     try {
       return { ...common, ...(await rowsOf(visit, filters)), isRefused: false };
     } catch (error) {
@@ -165,7 +163,7 @@ function MoreFilters({ merchantId, endpoints, filters, frame: { ui, text } }: Pa
 }
 
 function Rows(props: PartProps) {
-  const { merchantId, rows, endpoints, filters, search, isFirst, nextCursor, latestHours, frame } = props;
+  const { merchantId, rows, endpoints, filters, search, isFirst, nextCursor, latestMs, frame } = props;
   const { ui, text } = frame;
   const { deliveries: words } = text;
   const names = new Map(
@@ -207,19 +205,29 @@ function Rows(props: PartProps) {
       {props.unreadable !== undefined && props.unreadable.length > 0 && (
         <p class="hint">{words.unreadable(props.unreadable.join(', '))}</p>
       )}
-      {latestHours === undefined ? (
+      {latestMs === undefined ? (
         <Pagination
           ui={ui}
-          shown={rows.length > 0 && search === undefined && words.oldestFirst}
+          shown={rows.length > 0 && search === undefined && <OldestFirst {...props} />}
           olderHref={isFirst ? undefined : pageHref({ order: 'oldest' })}
           newerHref={nextCursor === undefined ? undefined : pageHref({ cursor: nextCursor })}
         />
       ) : (
         <p class="quiet">
-          {words.newestFirst(ui.format.duration(latestHours * 3_600_000))}{' '}
+          {words.newestFirst(ui.format.duration(latestMs))}{' '}
           <a href={pageHref({ order: 'oldest' })}>{words.allFromOldest}</a>
         </p>
       )}
+    </>
+  );
+}
+
+function OldestFirst({ merchantId, filters, isOrdered, frame: { text } }: PartProps) {
+  const { deliveries: words } = text;
+  if (!isOrdered || isFiltered(filters)) return words.oldestFirst;
+  return (
+    <>
+      {words.oldestFirst} <a href={hrefOf(PATH, { merchantId })}>{words.newestOnly}</a>
     </>
   );
 }

@@ -6,8 +6,9 @@ import { LOOKS, type StateName } from '../../view/data/states.ts';
 import { Table } from '../../view/data/table.tsx';
 import { Section } from '../../view/page/page-header.tsx';
 import type { Ui } from '../../view/ui.ts';
+import { merchantsWith, type Trouble } from '../parts/affected-merchants.ts';
 import { deliveriesOf, type OverviewAnswer } from '../parts/balance-bar.tsx';
-import { PROGRESS_ID } from './progress-section.tsx';
+import { isLate, PROGRESS_ID } from './progress-section.tsx';
 
 interface AttentionListProps {
   readonly ui: Ui;
@@ -24,9 +25,6 @@ interface Matter {
   readonly advice: string;
   readonly href: string;
 }
-
-/** A run that was slow once needs nobody. The next one comes within a minute; alarms speak later. */
-const LATE_SECONDS = 60;
 
 /** What needs attention. Each row leads to the page where it is put right. */
 export function AttentionList(props: AttentionListProps) {
@@ -77,8 +75,8 @@ function lateMarks({ ui, text: { overview: words }, overview }: AttentionListPro
     href: `#${PROGRESS_ID}`,
   });
   return [
-    ...(closedBehindSeconds > LATE_SECONDS ? [late(words.closingBehind, closedBehindSeconds)] : []),
-    ...(auditedBehindSeconds > LATE_SECONDS ? [late(words.auditBehind, auditedBehindSeconds)] : []),
+    ...(isLate(closedBehindSeconds) ? [late(words.closingBehind, closedBehindSeconds)] : []),
+    ...(isLate(auditedBehindSeconds) ? [late(words.auditBehind, auditedBehindSeconds)] : []),
   ];
 }
 
@@ -88,8 +86,8 @@ function notifications({ ui, text, overview, merchantId }: AttentionListProps): 
   const { unresolved, exhausted, blocked } = attention;
   const { number } = ui.format;
   // No list shows notifications of several merchants together.
-  const listOf = (state: 'exhausted' | 'blocked') =>
-    merchantId === undefined ? hrefOf('/merchants') : deliveriesOf(merchantId, state);
+  const listOf = (state: Trouble) =>
+    merchantId === undefined ? merchantsWith(state) : deliveriesOf(merchantId, state);
   const matters: readonly (Omit<Matter, 'count'> & { readonly of: number; readonly hasMore?: boolean })[] = [
     { of: balance.missing, state: 'lost', what: words.missing, advice: words.missingText, href: '#sum-bar' },
     {

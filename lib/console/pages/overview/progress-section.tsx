@@ -17,6 +17,12 @@ interface ProgressSectionProps {
   };
 }
 
+/** A run that was slow once needs nobody. The next one comes within a minute; alarms speak later. */
+const LATE_SECONDS = 60;
+
+/** Whether a mark is so far behind that somebody should look. The list of what needs attention and the marks agree on it. */
+export const isLate = (behindSeconds: number) => behindSeconds > LATE_SECONDS;
+
 /** The place of this section on the overview. */
 export const PROGRESS_ID = 'progress';
 
@@ -60,7 +66,7 @@ function Mark({ ui, text: { overview: words }, through, behind = 0 }: MarkProps)
   return (
     <>
       <Time ui={ui} at={through} isExact />{' '}
-      {behind === 0 ? <span class="quiet">{words.onTime}</span> : <strong class="late">{late}</strong>}
+      {isLate(behind) ? <strong class="late">{late}</strong> : <span class="quiet">{words.onTime}</span>}
     </>
   );
 }

@@ -13,7 +13,7 @@ export const NO_PROBLEMS: FormProblems = { fields: {} };
 export function formProblems(error: unknown, fields: readonly string[]): FormProblems | undefined {
   if (!(error instanceof ApiProblem)) return undefined;
   const { status, code, errors } = error;
-  if (status !== 400 && status !== 409) return undefined;
+  if (status !== 400 && status !== 409 && status !== 410) return undefined;
   const named = errors.flatMap(({ pointer, code: why }) => {
     const name = pointer.split('/')[1] ?? '';
     return fields.includes(name) ? [[name, why] as const] : [];

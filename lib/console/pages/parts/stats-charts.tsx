@@ -1,4 +1,5 @@
 import type { readStatsOperation } from '../../../api/stats/stats-contract.ts';
+import { DELAY_BOUNDS_MS } from '../../../core/counts/attempt-counts.ts';
 import { HOUR_MS, isoTime, msOf } from '../../../core/time.ts';
 import type { AnswerOf } from '../../asking/console-api.ts';
 import { DelayChart } from '../../view/charts/delay-chart.tsx';
@@ -43,15 +44,20 @@ function withoutGaps(now: string, hours: Hours): readonly HourOfAttempts[] {
   });
 }
 
-/** Shortest first. Delays above the last bound come last. */
+/**
+ * Shortest first. Delays above the last bound come last. The API leaves out empty classes; those between two that are not
+ * empty are shown, or a gap in the delays would not be seen.
+ */
 function delaysOf(hours: Hours): readonly DelayClass[] {
-  const all = hours.flatMap(({ firstAttemptDelays }) => firstAttemptDelays);
-  return [...Map.groupBy(all, ({ upToMs }) => upToMs)]
-    .map(([upToMs, some]) => ({
-      ...(upToMs !== undefined && { upToMs }),
-      count: some.reduce((sum, { count }) => sum + count, 0),
-    }))
-    .sort((left, right) => (left.upToMs ?? Infinity) - (right.upToMs ?? Infinity));
+  const counts = new Map<number, number>();
+  for (const { upToMs = Infinity, count } of hours.flatMap(({ firstAttemptDelays }) => firstAttemptDelays)) {
+    counts.set(upToMs, (counts.get(upToMs) ?? 0) + count);
+  }
+  const [first, last] = [Math.min(...counts.keys()), Math.max(...counts.keys())];
+  const between = DELAY_BOUNDS_MS.filter((bound) => bound > first && bound < last);
+  return [...new Set([...counts.keys(), ...between])]
+    .sort((left, right) => left - right)
+    .map((bound) => ({ ...(bound !== Infinity && { upToMs: bound }), count: counts.get(bound) ?? 0 }));
 }
 
 function failuresOf(hours: Hours) {

@@ -74,7 +74,9 @@ export function newKey(
 
 export type Authentication =
   | { readonly kind: 'caller'; readonly caller: Caller }
-  | { readonly kind: 'refused'; readonly code: 'missing_key' | 'invalid_key' };
+  | { readonly kind: 'refused'; readonly code: 'missing_key' | 'invalid_key' }
+  /** What was sent has not the form of a key, so no key was looked for. */
+  | { readonly kind: 'refused'; readonly code: 'invalid_key'; readonly isNoKey: true };
 
 /** Turns an `Authorization` header into a caller. With `isFresh`, the key is read again, so a revoked one is refused. */
 export type Authenticate = (
@@ -89,6 +91,7 @@ interface KeyPorts {
 }
 
 export const INVALID_KEY: Authentication = { kind: 'refused', code: 'invalid_key' };
+const NO_KEY: Authentication = { kind: 'refused', code: 'invalid_key', isNoKey: true };
 
 /** Create one per process: it caches keys and unknown ids. A malformed key causes no read. */
 export function createAuthenticator(ports: KeyPorts): Authenticate {
@@ -96,7 +99,7 @@ export function createAuthenticator(ports: KeyPorts): Authenticate {
   return async (authorization, { isFresh = false } = {}) => {
     if (authorization === undefined) return { kind: 'refused', code: 'missing_key' };
     const [, keyId = '', secret = ''] = ACCESS_KEY.exec(authorization.replace(/^Bearer +/i, '')) ?? [];
-    if (secret.length < MIN_SECRET_LENGTH) return INVALID_KEY;
+    if (secret.length < MIN_SECRET_LENGTH) return NO_KEY;
     const nowMs = ports.clock.now();
     const check = (notBeforeMs?: number) =>
       keyId === ROOT_KEY_ID

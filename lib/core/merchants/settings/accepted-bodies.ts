@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isPlainText } from '../../../protocol/plain-text.ts';
 import { onFirstUse } from '../../reading/on-first-use.ts';
+import { NOT_BLANK } from '../../reading/text.ts';
 import type { Endpoint } from '../merchant-config.ts';
 
 /** The response bodies with which a 2xx counts as delivered: an endpoint's `expectBody`. */
@@ -14,7 +15,7 @@ const bodySchema = onFirstUse(() =>
     .string('invalid_type')
     .max(256, 'too_long')
     .refine(isPlainText, 'invalid_text')
-    .refine((text) => !isPlainText(text) || text.trim() !== '', 'invalid_value'),
+    .refine((text) => !isPlainText(text) || text.trim() !== '', NOT_BLANK),
 );
 
 /** As callers set it: one body, or a list. */
@@ -29,7 +30,10 @@ export const expectBodySchema = onFirstUse(() =>
           .array(bodySchema(), 'invalid_type')
           .min(1, 'invalid_value')
           .refine((bodies) => bodies.length <= MAX_ACCEPTED_BODIES, 'too_long')
-          .refine((bodies) => new Set(bodies.map(trimmed)).size === bodies.length, 'invalid_value')
+          .refine((bodies) => new Set(bodies.map(trimmed)).size === bodies.length, {
+            error: 'invalid_value',
+            params: { fits: 'Give each body once.' },
+          })
           .meta({ maxItems: MAX_ACCEPTED_BODIES }),
       ],
       'invalid_type',

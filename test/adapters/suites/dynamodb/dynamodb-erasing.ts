@@ -1,5 +1,6 @@
-import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { DeleteCommand } from '../../../../lib/adapters/dynamodb/documents/document-commands.ts';
 import { FATE_OF_ROWS } from '../../../../lib/adapters/dynamodb/items/kept-of-erased.ts';
 import { createMerchantRows } from '../../../../lib/adapters/dynamodb/stores/erasing/dynamodb-merchant-rows.ts';
 import type { MerchantId } from '../../../../lib/core/model.ts';
@@ -13,8 +14,11 @@ export function describeDynamoDbErasing(dynamodb: DynamoDbUnderTest): void {
   describe('rows of an erased merchant', () => {
     const table = useTable(() => dynamodb.open()) as () => DynamoDbTable;
     const rowsOf = async (merchantId: MerchantId): Promise<readonly string[]> => {
-      const { documents, name: TableName } = table().table;
-      const { Items = [], LastEvaluatedKey } = await documents.send(new ScanCommand({ TableName }));
+      const {
+        sdk,
+        table: { name: TableName },
+      } = table();
+      const { Items = [], LastEvaluatedKey } = await sdk.send(new ScanCommand({ TableName }));
       expect(LastEvaluatedKey).toBeUndefined();
       return Items.filter((item) => JSON.stringify(item).includes(`${merchantId}`))
         .map(({ pk, sk }) => `${pk} ${sk}`)

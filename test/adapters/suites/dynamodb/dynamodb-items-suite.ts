@@ -1,5 +1,9 @@
-import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import {
+  GetCommand,
+  PutCommand,
+  TransactWriteCommand,
+} from '../../../../lib/adapters/dynamodb/documents/document-commands.ts';
 import {
   CHECK_SK,
   notificationSk,

@@ -1,6 +1,6 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { GetCommand, PutCommand } from '../../../../lib/adapters/dynamodb/documents/document-commands.ts';
 import { bucketsSk, directoryPk, windowPk } from '../../../../lib/adapters/dynamodb/items/item-keys.ts';
 import { checkItem } from '../../../../lib/adapters/dynamodb/stores/delivery/dynamodb-check-store.ts';
 import { decodeRecord } from '../../../../lib/adapters/dynamodb/stream-records.ts';

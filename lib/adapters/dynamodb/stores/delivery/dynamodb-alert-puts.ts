@@ -1,8 +1,8 @@
-import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Alert, AlertKey } from '../../../../core/deliver/alerts/alert.ts';
 import { dueNotifications } from '../../../../core/deliver/alerts/due-notifications.ts';
 import type { RaisingPorts } from '../../../../core/deliver/alerts/raise-alert.ts';
 import { calling } from '../../../aws-faults.ts';
+import { GetCommand, PutCommand, TransactWriteCommand } from '../../documents/document-commands.ts';
 import { alertFromItem, alertTtl, repeatTtl } from '../../items/alert-items.ts';
 import { alertsPk, repeatsPk } from '../../items/item-keys.ts';
 import { notificationItem } from '../../items/notification-items.ts';

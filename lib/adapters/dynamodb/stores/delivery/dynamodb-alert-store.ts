@@ -1,7 +1,7 @@
-import { PutCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { AlertStore, ListedAlert } from '../../../../core/deliver/alerts/alert-store.ts';
 import type { Notification } from '../../../../core/deliver/state/notification.ts';
 import { calling } from '../../../aws-faults.ts';
+import { PutCommand, QueryCommand, type QueryCommandInput } from '../../documents/document-commands.ts';
 import { alertsPk, repeatsPk } from '../../items/item-keys.ts';
 import { notificationFromItem } from '../../items/notification-items.ts';
 import { readItem } from '../../reading-rows.ts';

@@ -1,8 +1,8 @@
-import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Addition, CountKey, CountStore } from '../../../../core/counts/count-store.ts';
 import { msOf } from '../../../../core/time.ts';
 import { ttlAfter } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
+import { GetCommand, UpdateCommand, type UpdateCommandInput } from '../../documents/document-commands.ts';
 import { countRowFromItem, countSk, countsPk, markName } from '../../items/count-items.ts';
 import { readItem } from '../../reading-rows.ts';
 import { conditionalWrite } from '../../table/conditions.ts';

@@ -1,6 +1,6 @@
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { FencedStore } from '../../../../core/deliver/state/fenced-store.ts';
 import { calling } from '../../../aws-faults.ts';
+import { GetCommand, PutCommand, UpdateCommand } from '../../documents/document-commands.ts';
 import { readItem } from '../../reading-rows.ts';
 import { conditionalWrite } from '../../table/conditions.ts';
 import type { Table } from '../../table/table-client.ts';

@@ -1,7 +1,7 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type HealthStore, healthSchema } from '../../../../core/deliver/health/circuit.ts';
 import { ttlAfter } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
+import { GetCommand, PutCommand } from '../../documents/document-commands.ts';
 import { HEALTH_SK, healthPk } from '../../items/item-keys.ts';
 import { readItem } from '../../reading-rows.ts';
 import { conditionalWrite, unchangedSince } from '../../table/conditions.ts';

@@ -1,4 +1,3 @@
-import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { JobStore } from '../../../../core/deliver/redelivery/job-store.ts';
 import {
@@ -13,6 +12,12 @@ import { onFirstUse, type Parsed } from '../../../../core/reading/on-first-use.t
 import { storedMerchantId } from '../../../../core/reading/stored.ts';
 import { ttlAfter } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
+import {
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from '../../documents/document-commands.ts';
 import { auditPut } from '../../items/audit-items.ts';
 import { JOB_SK, jobListPk, jobPk, RUNNING_JOBS_PK, runningJobSk } from '../../items/item-keys.ts';
 import { type Item, readItem } from '../../reading-rows.ts';

@@ -1,8 +1,8 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { SlotStore } from '../../../../core/deliver/rate/rate-limiter.ts';
 import { slotsSchema } from '../../../../core/deliver/rate/slots.ts';
 import { DAY_SECONDS, SECOND_MS } from '../../../../core/time.ts';
 import { calling } from '../../../aws-faults.ts';
+import { GetCommand, PutCommand } from '../../documents/document-commands.ts';
 import { RATE_SK, ratePk } from '../../items/item-keys.ts';
 import { readItem } from '../../reading-rows.ts';
 import { conditionalWrite, unchangedSince } from '../../table/conditions.ts';

@@ -1,8 +1,13 @@
-import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { erasureSchema } from '../../../../core/merchants/erasing/erasure.ts';
 import type { ErasureStore } from '../../../../core/merchants/erasing/erasure-store.ts';
 import { type MerchantId, merchantIdSchema } from '../../../../core/model.ts';
 import { calling } from '../../../aws-faults.ts';
+import {
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from '../../documents/document-commands.ts';
 import type { TransactItem } from '../../items/audit-items.ts';
 import { ERASURE_SK, erasurePk, OPEN_ERASURES_PK } from '../../items/item-keys.ts';
 import { readItem } from '../../reading-rows.ts';

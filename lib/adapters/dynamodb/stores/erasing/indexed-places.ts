@@ -1,7 +1,7 @@
-import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Erasure } from '../../../../core/merchants/erasing/erasure.ts';
 import { PARTITIONS } from '../../../../core/partitions.ts';
 import { feedPk, merchantTransactionsPk } from '../../../../protocol/table/outcome-layout.ts';
+import type { QueryCommandInput } from '../../documents/document-commands.ts';
 import {
   duePartitionPk,
   INDEXES,

@@ -1,8 +1,8 @@
-import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Removed } from '../../../../core/merchants/erasing/erasure.ts';
 import { onFirstUse, type Parsed } from '../../../../core/reading/on-first-use.ts';
 import { calling } from '../../../aws-faults.ts';
+import { QueryCommand, type QueryCommandInput } from '../../documents/document-commands.ts';
 import type { Item } from '../../reading-rows.ts';
 import type { RowKey } from '../../table/batch-get.ts';
 import type { Table } from '../../table/table-client.ts';

@@ -1,7 +1,7 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { ExpectationStore, WindowExpectation } from '../../../../core/feed/expectation-store.ts';
 import { ttlAfter } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
+import { GetCommand, PutCommand } from '../../documents/document-commands.ts';
 import { expectationFromItem, expectationItem, expectationKey } from '../../items/expectation-items.ts';
 import { expectationSk, windowPk } from '../../items/item-keys.ts';
 import { readItem } from '../../reading-rows.ts';

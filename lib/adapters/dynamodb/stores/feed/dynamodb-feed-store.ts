@@ -1,4 +1,3 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { FeedCounter } from '../../../../core/deliver/redelivery/count-listed.ts';
 import type { FeedStore } from '../../../../core/feed/feed-store.ts';
 import { isTerminal, type MerchantId, type TerminalOutcome } from '../../../../core/model.ts';
@@ -7,6 +6,7 @@ import type { Reporter } from '../../../../core/runtime/environment.ts';
 import { isoTime, msOf } from '../../../../core/time.ts';
 import { feedOrder, feedPk, merchantTransactionsPk } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
+import { QueryCommand } from '../../documents/document-commands.ts';
 import { INDEXES } from '../../items/item-keys.ts';
 import { outcomeFromItem } from '../../items/outcome-items.ts';
 import { type Item, readItem } from '../../reading-rows.ts';

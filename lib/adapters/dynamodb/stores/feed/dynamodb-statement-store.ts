@@ -1,8 +1,8 @@
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { statementSchema } from '../../../../core/bookkeeping/statements/statement.ts';
 import type { StatementStore } from '../../../../core/bookkeeping/statements/statement-store.ts';
 import { ttlAfter } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
+import { GetCommand, PutCommand, QueryCommand } from '../../documents/document-commands.ts';
 import { statementPk } from '../../items/item-keys.ts';
 import { type Item, readItem } from '../../reading-rows.ts';
 import { conditionalWrite, unchangedSince } from '../../table/conditions.ts';

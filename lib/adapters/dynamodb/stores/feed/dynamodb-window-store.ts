@@ -1,14 +1,14 @@
+import { type Window, windowSchema } from '../../../../core/feed/window.ts';
+import type { WindowStore } from '../../../../core/feed/window-store.ts';
+import { ttlAfter } from '../../../../protocol/table/outcome-layout.ts';
+import { calling } from '../../../aws-faults.ts';
 import {
   GetCommand,
   PutCommand,
   type PutCommandInput,
   QueryCommand,
   TransactWriteCommand,
-} from '@aws-sdk/lib-dynamodb';
-import { type Window, windowSchema } from '../../../../core/feed/window.ts';
-import type { WindowStore } from '../../../../core/feed/window-store.ts';
-import { ttlAfter } from '../../../../protocol/table/outcome-layout.ts';
-import { calling } from '../../../aws-faults.ts';
+} from '../../documents/document-commands.ts';
 import { bucketAttributes, bucketsFromItem } from '../../items/bucket-items.ts';
 import { bucketsSk, windowPk } from '../../items/item-keys.ts';
 import { type Item, readItem } from '../../reading-rows.ts';

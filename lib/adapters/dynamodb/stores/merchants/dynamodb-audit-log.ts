@@ -1,8 +1,8 @@
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { auditEntrySchema } from '../../../../core/merchants/audit-log/audit-entry.ts';
 import type { AuditWriter } from '../../../../core/merchants/audit-log/audit-trail.ts';
 import type { AuditLog } from '../../../../core/query/audit-log.ts';
 import { calling } from '../../../aws-faults.ts';
+import { PutCommand, QueryCommand } from '../../documents/document-commands.ts';
 import { auditItem } from '../../items/audit-items.ts';
 import { auditLogPk } from '../../items/item-keys.ts';
 import { readItem } from '../../reading-rows.ts';

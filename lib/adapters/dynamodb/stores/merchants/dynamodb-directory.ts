@@ -1,4 +1,3 @@
-import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type {
   Directory,
@@ -12,6 +11,7 @@ import type {
 import { onFirstUse } from '../../../../core/reading/on-first-use.ts';
 import { storedMerchantId } from '../../../../core/reading/stored.ts';
 import { calling } from '../../../aws-faults.ts';
+import { GetCommand, UpdateCommand, type UpdateCommandInput } from '../../documents/document-commands.ts';
 import { entryKey, settingsChange } from '../../items/directory-items.ts';
 import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, STATED_SK } from '../../items/item-keys.ts';
 import { type Item, readItem } from '../../reading-rows.ts';

@@ -1,7 +1,7 @@
-import { GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { KeyStore } from '../../../../core/merchants/keys/access-keys.ts';
 import { type KeyRecord, keyRecordSchema } from '../../../../core/merchants/keys/access-keys.ts';
 import { calling } from '../../../aws-faults.ts';
+import { GetCommand, QueryCommand, TransactWriteCommand } from '../../documents/document-commands.ts';
 import { auditPut, type TransactItem } from '../../items/audit-items.ts';
 import { KEY_SK, keyListPk, keyPk } from '../../items/item-keys.ts';
 import { type Item, readItem } from '../../reading-rows.ts';

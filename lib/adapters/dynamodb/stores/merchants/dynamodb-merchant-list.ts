@@ -1,10 +1,10 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { Fault, isUnreadable } from '../../../../core/faults.ts';
 import { type Profile, profileSchema } from '../../../../core/merchants/merchant-config.ts';
 import { merchantIdSchema } from '../../../../core/model.ts';
 import type { MerchantList } from '../../../../core/query/merchant-list.ts';
 import { merchantPk, PROFILE_SK } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
+import { QueryCommand } from '../../documents/document-commands.ts';
 import { isTombstone } from '../../items/directory-items.ts';
 import { directoryPartitionPk } from '../../items/item-keys.ts';
 import { type Item, readItem } from '../../reading-rows.ts';

@@ -1,4 +1,3 @@
-import { QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { type Tombstone, tombstoneSchema } from '../../../../core/merchants/erasing/tombstone.ts';
 import {
   type Endpoint,
@@ -11,6 +10,7 @@ import { PAST_MS } from '../../../../core/merchants/settings-history.ts';
 import { msOf, SECOND_MS } from '../../../../core/time.ts';
 import { ERASED_FEED_SHARDS, merchantPk, PROFILE_SK } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
+import { QueryCommand, TransactWriteCommand } from '../../documents/document-commands.ts';
 import { auditPut, type TransactItem } from '../../items/audit-items.ts';
 import { entryKey, isTombstone, settingsAttributes, settingsChange } from '../../items/directory-items.ts';
 import { endpointSk } from '../../items/item-keys.ts';

@@ -1,12 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
-import {
   type PortalLink,
   portalLinkSchema,
   sessionSchema,
@@ -18,6 +11,13 @@ import type {
 } from '../../../../core/merchants/sessions/session-store.ts';
 import { msOf, SECOND_MS } from '../../../../core/time.ts';
 import { calling } from '../../../aws-faults.ts';
+import {
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '../../documents/document-commands.ts';
 import { auditPut } from '../../items/audit-items.ts';
 import { LINK_SK, SESSION_SK, sessionPk } from '../../items/item-keys.ts';
 import { type Item, readItem } from '../../reading-rows.ts';

@@ -1,10 +1,10 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { TransactionReader } from '../../../../core/deliver/state/transaction-reader.ts';
 import { isUnreadable } from '../../../../core/faults.ts';
 import type { OutcomeStore } from '../../../../core/record/outcome-store.ts';
 import { checkSchema } from '../../../../core/record/pending-check.ts';
 import { OUTCOMES_PREFIX, outcomeSk, transactionPk } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
+import { GetCommand } from '../../documents/document-commands.ts';
 import { CHECK_SK } from '../../items/item-keys.ts';
 import { notificationFromItem } from '../../items/notification-items.ts';
 import { outcomeFromItem } from '../../items/outcome-items.ts';

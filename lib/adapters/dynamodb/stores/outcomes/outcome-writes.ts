@@ -1,4 +1,3 @@
-import { DeleteCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Outcome, TransactionKey } from '../../../../core/model.ts';
 import type { OutcomeStore } from '../../../../core/record/outcome-store.ts';
 import { DAY_SECONDS } from '../../../../core/time.ts';
@@ -10,6 +9,7 @@ import {
   ttlAfter,
 } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
+import { DeleteCommand, TransactWriteCommand, UpdateCommand } from '../../documents/document-commands.ts';
 import { CHECK_SK } from '../../items/item-keys.ts';
 import { conditionalWrite } from '../../table/conditions.ts';
 import { putLogged } from '../../table/put-logged.ts';

@@ -1,10 +1,10 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../../../../core/faults.ts';
 import type { MerchantId, TransactionId } from '../../../../core/model.ts';
 import { storedTransactionId } from '../../../../core/reading/stored.ts';
 import type { ReferenceIds, ReferenceQuery } from '../../../../core/record/outcome-store.ts';
 import { referencePk, transactionPk } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
+import { QueryCommand } from '../../documents/document-commands.ts';
 import { INDEXES } from '../../items/item-keys.ts';
 import type { Item } from '../../reading-rows.ts';
 import type { Table } from '../../table/table-client.ts';

@@ -1,0 +1,64 @@
+import type * as z from 'zod';
+
+/** What of the request an issue is about. */
+interface Refused {
+  readonly value: unknown;
+  readonly isInQuery: boolean;
+}
+
+/** A time whose offset begins with a space: a `+` in a query that was not encoded. */
+const LOST_PLUS = /^\d[^ ]*T[^ ]* \d\d:\d\d$/;
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'an integer',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+/** What the schema takes instead, as a sentence for people. Undefined if the issue does not say more than its code. */
+export function whatFits(issue: z.core.$ZodIssue, { value, isInQuery }: Refused): string | undefined {
+  switch (issue.code) {
+    case 'invalid_value':
+      return `Use ${listOf(issue.values.map(String))}.`;
+    case 'too_big':
+      return isForm(issue) ? undefined : `Use at most ${measure(issue.maximum, issue.origin)}.`;
+    case 'too_small':
+      return isForm(issue) ? undefined : `Use at least ${measure(issue.minimum, issue.origin)}.`;
+    case 'invalid_type':
+      return TYPES[issue.expected] && `Use ${TYPES[issue.expected]}.`;
+    case 'invalid_format':
+      if (issue.format === 'date') return 'Write a day as 2026-11-20.';
+      if (issue.format === 'regex' && issue.message === 'invalid_value') {
+        return `Use text that matches ${issue.pattern}.`;
+      }
+      if (issue.format !== 'datetime') return undefined;
+      return isInQuery && typeof value === 'string' && LOST_PLUS.test(value)
+        ? 'In a query, + means a space: write the + of the offset as %2B, or the time in UTC with Z.'
+        : 'Write a time as 2026-11-20T08:00:00Z or 2026-11-20T16:00:00+08:00.';
+    case 'custom':
+      return typeof issue.params?.fits === 'string' ? issue.params.fits : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function measure(bound: number | bigint, origin: string): string {
+  if (origin === 'string') return `${bound} characters`;
+  if (origin !== 'array') return String(bound);
+  return String(bound) === '1' ? 'one element' : `${bound} elements`;
+}
+
+/** Whether a bound on a text is part of a form that the code explains, such as that of a cursor. */
+function isForm({ origin, message }: { readonly origin: string; readonly message: string }): boolean {
+  return origin === 'string' && message !== 'too_long' && message !== 'url_too_long';
+}
+
+/** `a, b or c` */
+function listOf(values: readonly string[]): string {
+  const last = values.at(-1) ?? '';
+  return values.length < 2 ? last : `${values.slice(0, -1).join(', ')} or ${last}`;
+}
