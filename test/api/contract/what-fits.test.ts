@@ -53,7 +53,7 @@ describe('a refused field', () => {
   it('names the scopes that a key may have', async () => {
     expect(await detailOf('POST /v1/merchants/demo/keys', { scope: 'root' })).toEqual([
       'invalid_scope',
-      'Use initiator, merchant or receiver.',
+      'Use initiator, receiver or merchant.',
     ]);
   });
 
