@@ -1,4 +1,8 @@
+import { InvokeStore } from '@aws/lambda-invoke-store';
 import { afterAll } from 'vitest';
+
+/** Where SDK clients find what belongs to one event. The first client of a worker would make one for one event at a time. */
+await InvokeStore.getInstanceAsync(true);
 
 /**
  * The files of a worker share its process. Restores the variables of the environment when a file ends, so that no other

@@ -6,11 +6,6 @@ import { GetCommand, PutCommand } from '../../../../lib/adapters/dynamodb/docume
 import { type Documents, openDocuments } from '../../../../lib/adapters/dynamodb/documents/open-documents.ts';
 import { useTableServer } from '../../support/table-server.ts';
 
-/** Several events run at once in one instance, as on Managed Instances. The SDK learns it when it is loaded. */
-vi.hoisted(() => {
-  process.env.AWS_LAMBDA_MAX_CONCURRENCY = '64';
-  Object.assign(globalThis, { awslambda: {} });
-});
 const events = await InvokeStore.getInstanceAsync();
 
 interface Received {
