@@ -57,7 +57,7 @@ const EVENTS_PER_INSTANCE = 64;
 /** Threads of one function. More of them do not make a machine of few cores faster. */
 const MAX_INSTANCES = 4;
 /** An instance of a function ends after this time without an event. Lambda waits some minutes. */
-const IDLE_MS = 60_000;
+const IDLE_MS = 45_000;
 /** Directory of V8's compile cache. It stands beside the bundles, so it needs the same protection as they do. */
 const COMPILE_CACHE = '.compile-cache';
 
