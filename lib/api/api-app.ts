@@ -77,7 +77,7 @@ export function createApp(ports: AppPorts, own: readonly Route[]): Hono<AppEnv> 
     // Must run before any route: this request replaces one that the Fetch API cannot represent.
     const refusal = c.env?.refusal;
     if (refusal === undefined) return next();
-    return refuse(c, refusal === 'method_not_allowed' ? unserved(operations, c) : problem(refusal));
+    return refuse(c, refusal === 'malformed_request' ? problem(refusal) : unserved(operations, c));
   });
   for (const { operation, handle } of routes) {
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');

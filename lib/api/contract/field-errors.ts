@@ -19,6 +19,19 @@ export function codeOf(errors: readonly FieldError[]): ProblemCode {
 /** Maximum errors in one answer: enough to fix a request without a huge answer. */
 export const MAX_ERRORS = 20;
 
+/** Maximum characters of a pointer. It repeats names of the caller: one of megabytes would make an answer that Lambda refuses. */
+const MAX_POINTER_LENGTH = 256;
+
+/** The errors that an answer has room for. A pointer that is too long ends earlier: at the object that holds the field. */
+export function boundedErrors(errors: readonly FieldError[]): readonly FieldError[] {
+  return errors.slice(0, MAX_ERRORS).map((error) => ({ ...error, pointer: shortPointer(error.pointer) }));
+}
+
+function shortPointer(pointer: string): string {
+  if (pointer.length <= MAX_POINTER_LENGTH) return pointer;
+  return pointer.slice(0, pointer.lastIndexOf('/', MAX_POINTER_LENGTH));
+}
+
 interface ErrorOptions {
   /** The part of the request that the schema is of. Default: the body. */
   readonly prefix?: '/query' | '/path';
@@ -42,7 +55,7 @@ export function fieldErrors(
     const detail = whatFits(issue, { value, isInQuery: prefix === '/query' });
     return [{ pointer, code: issueCode(issue), ...(detail !== undefined && { detail }) }];
   });
-  return errors.slice(0, MAX_ERRORS);
+  return boundedErrors(errors);
 }
 
 function issueCode(issue: z.core.$ZodIssue): ProblemCode {

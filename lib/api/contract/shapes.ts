@@ -171,7 +171,8 @@ export const transactionSchema = onFirstUse(() =>
 export const fieldErrorSchema = onFirstUse(() =>
   z.object({
     pointer: z.string().meta({
-      description: 'A JSON pointer into the body; /query/… and /path/… name parameters.',
+      description:
+        'A JSON pointer into the body; /query/… and /path/… name parameters. One of over 256 characters ends at the object that holds the field.',
     }),
     code: z.string(),
     detail: z.string().exactOptional().meta({ description: 'What the field takes, for people; not stable.' }),

@@ -2,7 +2,8 @@ import type { Context } from 'hono';
 import { parseJsonParts, type RefusedPart, refusalIn } from '../../core/reading/json.ts';
 import { JsonRefusal } from '../../core/reading/json-reading.ts';
 import { MAX_JSON_BYTES } from '../../protocol/json/json-limits.ts';
-import { codeOf, type FieldError, fieldErrors } from '../contract/field-errors.ts';
+import { escapePointer } from '../../protocol/json/json-values.ts';
+import { boundedErrors, codeOf, type FieldError, fieldErrors } from '../contract/field-errors.ts';
 import { type Answer, type Operation, problem } from '../contract/operation.ts';
 import type { ProblemCode } from '../contract/problems.ts';
 import { type AppEnv, contentOf } from './http-event.ts';
@@ -30,17 +31,19 @@ export function readQuery(c: Context, operation: Operation): Read {
   const names = Object.keys(all);
   const repeated = names.filter((name) => (all[name]?.length ?? 0) > 1);
   if (repeated.length > 0) {
-    return refused(repeated.map((name) => ({ pointer: `/query/${name}`, code: 'repeated_parameter' })));
+    return refused(repeated.map((name) => ({ pointer: pointerTo(name), code: 'repeated_parameter' })));
   }
   const input = Object.fromEntries(names.map((name) => [name, all[name]?.[0]]));
   if (operation.query === undefined) {
     if (names.length === 0) return { ok: true, value: undefined };
-    return refused(names.map((name) => ({ pointer: `/query/${name}`, code: 'unknown_parameter' })));
+    return refused(names.map((name) => ({ pointer: pointerTo(name), code: 'unknown_parameter' })));
   }
   const parsed = operation.query().safeParse(input);
   if (parsed.success) return { ok: true, value: parsed.data };
   return refused(fieldErrors(parsed.error, input, { prefix: '/query', unknownKey: 'unknown_parameter' }));
 }
+
+const pointerTo = (parameter: string) => `/query/${escapePointer(parameter)}`;
 
 export async function readBody(c: Context<AppEnv>, operation: Operation): Promise<Read> {
   const bytes = await contentOf(c);
@@ -99,7 +102,8 @@ function refusedPart({ pointer, code }: RefusedPart): Read {
   return pointer === '' ? refusedAs(code) : refused([{ pointer, code }]);
 }
 
-function refused(errors: readonly FieldError[]): Read {
+function refused(found: readonly FieldError[]): Read {
+  const errors = boundedErrors(found);
   const detail = errors[0]?.detail;
   return { ok: false, problem: problem(codeOf(errors), { ...(detail !== undefined && { detail }), errors }) };
 }

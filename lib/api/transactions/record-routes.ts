@@ -9,7 +9,7 @@ import {
   recordOutcome,
 } from '../../core/record/record.ts';
 import { type Route, route } from '../api-app.ts';
-import { codeOf, type FieldError, fieldErrors } from '../contract/field-errors.ts';
+import { boundedErrors, codeOf, type FieldError, fieldErrors } from '../contract/field-errors.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
 import type { ProblemCode } from '../contract/problems.ts';
 import { batchItemSchema, recordTransaction, recordTransactions } from './record-contract.ts';
@@ -93,7 +93,11 @@ function refusedItem(input: unknown, errors: readonly FieldError[]): CheckedItem
   const given = (input as { readonly transactionId?: unknown } | null)?.transactionId;
   return {
     ok: false,
-    result: { ...(typeof given === 'string' && { transactionId: given }), code: codeOf(errors), errors },
+    result: {
+      ...(typeof given === 'string' && { transactionId: given }),
+      code: codeOf(errors),
+      errors: boundedErrors(errors),
+    },
   };
 }
 

@@ -22,6 +22,9 @@ export const nonBlankTextSchema = (maxLength: number) =>
 export const lineSchema = (maxLength: number) =>
   nonBlankTextSchema(maxLength).refine((text) => !/[\t\n\r]/.test(text), 'invalid_text');
 
+/** One text for each number: no sign, no leading zeros. */
+const INTEGER = /^(0|[1-9]\d{0,8})$/;
+
 /** The whole numbers that a text may stand for. */
 interface IntegerBounds {
   readonly min: number;
@@ -32,11 +35,11 @@ interface IntegerBounds {
 export function integerTextSchema({ min, max }: IntegerBounds) {
   return z
     .string('invalid_value')
-    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max, {
+    .refine((text) => INTEGER.test(text) && Number(text) >= min && Number(text) <= max, {
       error: 'invalid_value',
       params: { fits: `Use an integer from ${min} to ${max}.` },
       abort: true,
     })
-    .meta({ pattern: '^\\d{1,9}$' })
+    .meta({ pattern: INTEGER.source })
     .transform(Number);
 }
