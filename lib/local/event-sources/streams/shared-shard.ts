@@ -54,18 +54,29 @@ interface Kept {
   readonly seen: number;
 }
 
+interface Place {
+  position: string | undefined;
+  /** Where the page ended that was asked for this place alone; `undefined`: what it read last is kept. */
+  iterator: string | undefined;
+}
+
+interface AskedReading extends ShardReading {
+  /** Where it ended. `undefined`: its end is kept, or the shard is closed. */
+  readonly iterator?: string | undefined;
+}
+
 /**
  * Lets the event sources of a shard share its readings: a page is asked for and parsed once, and kept until all have read it.
  * Each source has a place of its own. One whose place is not among the kept records asks for its own page. The page that
  * reaches furthest is the one that is kept, so sources meet again when the slower one has caught up.
  */
 export function openSharedShard(calls: ShardCalls): SharedShard {
-  const places = new Set<{ position: string | undefined }>();
-  const asked = new Map<string | undefined, Promise<ShardReading>>();
+  const places = new Set<Place>();
+  const asked = new Map<string | undefined, Promise<AskedReading>>();
   let kept: Kept | undefined;
 
   /** `undefined` if nothing is kept that follows the position. */
-  function keptAfter(position: string | undefined): ShardReading | undefined {
+  function keptAfter(position: string | undefined): AskedReading | undefined {
     const rest = kept && recordsAfter(kept, position);
     if (kept === undefined || rest === undefined || rest.length === 0) return undefined;
     const records = rest.slice(0, READ_MAX);
@@ -77,26 +88,32 @@ export function openSharedShard(calls: ShardCalls): SharedShard {
   }
 
   /** Sources that are at the same place at the same time share the request, too. */
-  function ask(position: string | undefined): Promise<ShardReading> {
+  function ask(place: Place): Promise<AskedReading> {
+    const { position } = place;
     const known = asked.get(position);
     if (known !== undefined) return known;
-    const reading = request(position).finally(() => asked.delete(position));
+    const reading = request(place).finally(() => asked.delete(position));
     asked.set(position, reading);
     return reading;
   }
 
-  async function request(position: string | undefined): Promise<ShardReading> {
+  async function request(place: Place): Promise<AskedReading> {
+    const { position, iterator: own } = place;
     // Before the request: a change that is announced while it runs may have come too late for its answer.
     const seen = calls.changes();
     try {
       const isNext = kept !== undefined && kept.end === position;
-      const iterator = isNext ? kept?.iterator : await calls.iteratorAt(position);
+      // A page may be empty though records follow: a place that is not moved by records is moved by its iterator.
+      const iterator = isNext ? kept?.iterator : (own ?? (await calls.iteratorAt(position)));
       const page = iterator === undefined ? { Records: [] } : await calls.getRecords(iterator);
       keep(position, page, seen);
-      return { records: page.Records, seen, isLast: page.NextShardIterator === undefined };
+      const { Records: records, NextShardIterator: next } = page;
+      const iteratorAfter = kept?.iterator === next ? undefined : next;
+      return { records, seen, isLast: next === undefined, iterator: iteratorAfter };
     } catch (error) {
       // The iterator may have expired. The next request begins with a new one.
       kept = undefined;
+      place.iterator = undefined;
       throw error;
     }
   }
@@ -127,12 +144,13 @@ export function openSharedShard(calls: ShardCalls): SharedShard {
 
   return {
     enter(position) {
-      const place = { position };
+      const place: Place = { position, iterator: undefined };
       places.add(place);
       return {
         async next() {
-          const reading = keptAfter(place.position) ?? (await ask(place.position));
+          const reading = keptAfter(place.position) ?? (await ask(place));
           place.position = numberOf(reading.records.at(-1)) ?? place.position;
+          place.iterator = reading.iterator;
           forgetRead();
           return reading;
         },

@@ -14,10 +14,13 @@ const record = (number: number): StreamRecord => ({
 const numbersOf = ({ records }: { readonly records: readonly StreamRecord[] }) =>
   records.map(({ dynamodb }) => Number(dynamodb.SequenceNumber));
 const upTo = (last: number, first = 1) =>
-  Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  Array.from({ length: Math.max(last - first + 1, 0) }, (_, index) => first + index);
 
-/** A shard that can be written to, and the calls that its readers make. An iterator is used once. */
-function openShard() {
+/**
+ * A shard that can be written to, and the calls that its readers make. An iterator is used once. Pages without records come
+ * before the records that follow `inOtherShards`.
+ */
+function openShard({ inOtherShards = 0 }: { readonly inOtherShards?: number } = {}) {
   const calls: string[] = [];
   let last = 0;
   let isClosed = false;
@@ -41,9 +44,9 @@ function openShard() {
       iterators.delete(given);
       calls.push(`records after ${from}`);
       if (from === undefined) throw new Error('ExpiredIteratorException');
-      const Records = upTo(Math.min(last, from + READ_MAX), from + 1).map(record);
+      const end = Math.min(last, from + READ_MAX);
+      const Records = upTo(end, Math.max(from, inOtherShards) + 1).map(record);
       await held;
-      const end = from + Records.length;
       return { Records, ...(isClosed && end === last ? {} : { NextShardIterator: iterator(end) }) };
     },
   });
@@ -69,6 +72,17 @@ function openShard() {
 }
 
 describe('a shard that two event sources read', () => {
+  it('is read to its end by the one behind, also past pages without records', async () => {
+    const shard = openShard({ inOtherShards: 3 * READ_MAX });
+    shard.write(3 * READ_MAX + 5);
+    const ahead = shard.enter(String(3 * READ_MAX + 1));
+    expect(numbersOf(await ahead.next())).toHaveLength(4);
+    const behind = shard.enter(undefined);
+    const read: number[] = [];
+    for (let page = 1; page <= 4; page += 1) read.push(...numbersOf(await behind.next()));
+    expect(read).toEqual(upTo(3 * READ_MAX + 5, 3 * READ_MAX + 1));
+  });
+
   it('is asked once for each page, whichever source comes first', async () => {
     const shard = openShard();
     const [relay, count] = [shard.enter(undefined), shard.enter(undefined)];
