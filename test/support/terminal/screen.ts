@@ -23,9 +23,13 @@ export interface ScreenSize {
 const ESCAPE = String.fromCharCode(27);
 const TOKEN = new RegExp(`${ESCAPE}\\[([?\\d;]*)([A-Za-z])|[\\s\\S]`, 'gu');
 
+/** A command whose end has not been written yet: output comes in pieces. */
+const BEGUN = new RegExp(`${ESCAPE}(?:\\[[?\\d;]*)?$`);
+
 export function createScreen({ columns, rows: height }: ScreenSize): Screen {
   let lines: Cell[][] = [[]];
   let [row, column, style, out] = [0, 0, '', 0];
+  let begun = '';
   const lineFeed = () => {
     row += 1;
     if (row === lines.length) lines.push([]);
@@ -56,8 +60,10 @@ export function createScreen({ columns, rows: height }: ScreenSize): Screen {
     else if (!given.startsWith('?')) throw new Error(`The screen does not know CSI ${given}${letter}.`);
   };
   return {
-    write(text) {
-      for (const [character, given, letter] of text.matchAll(TOKEN)) {
+    write(piece) {
+      const text = begun + piece;
+      begun = BEGUN.exec(text)?.[0] ?? '';
+      for (const [character, given, letter] of text.slice(0, text.length - begun.length).matchAll(TOKEN)) {
         if (letter !== undefined) command(letter, given ?? '');
         else if (character === '\n') {
           column = 0;

@@ -33,6 +33,15 @@ describe('a recording as SVG', () => {
 it.each(['demo', 'listen'])('docs/images/%s.svg is small, and needs nothing from elsewhere', (name) => {
   const svg = readFileSync(join(ROOT, `docs/images/${name}.svg`), 'utf8');
   expect(svg.length).toBeLessThan(150 * 1_024);
+  // A picture with a control character is no XML, and browsers show none of it.
+  expect(svg).not.toMatch(/[^\P{Cc}\n]/u);
   expect(svg).not.toMatch(/<script|@import|@font-face|url\(|whsec_[A-Za-z0-9+/]{20}|tk_/);
   expect(svg).not.toMatch(/(?:href|src)="(?!#)/);
+});
+
+it('a screen takes a command that comes in pieces', () => {
+  const screen = createScreen(SIZE);
+  for (const piece of ['\u001B', '[3', '1mred', '\u001B[', '39m', ' plain']) screen.write(piece);
+  expect(screen.rows()).toEqual(['red plain']);
+  expect(screen.cells()[0]?.map(({ style }) => style)).toEqual(['31', '31', '31', '', '', '', '', '', '']);
 });
