@@ -12,6 +12,8 @@ const LATEST_MS = [HOUR_MS / 12, HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS] as con
 const FEW = 20;
 /** Further questions if one of these times has few outcomes and the next one too many. */
 const MAX_GUESSES = 12;
+/** After a burst the service can be slow. Then the page shows what was found by now, or the oldest, before it times out itself. */
+const PATIENCE_MS = 4_000;
 
 /** The outcomes from a time on, as far as one answer holds them. */
 interface Since {
@@ -22,8 +24,16 @@ interface Since {
   readonly hasMore: boolean;
 }
 
-/** The latest outcomes, newest first. Undefined if no time was found that one answer holds, or nothing happened lately. */
-export async function latestRows(asking: Asking, now: string): Promise<FoundRows | undefined> {
+/**
+ * The latest outcomes, newest first. Undefined if no time was found that one answer holds, or nothing happened lately.
+ *
+ * @param late aborted when no further question may be asked. Default: after four seconds
+ */
+export async function latestRows(
+  asking: Asking,
+  now: string,
+  late: AbortSignal = AbortSignal.timeout(PATIENCE_MS),
+): Promise<FoundRows | undefined> {
   const nowMs = msOf(now);
   let few: Since | undefined;
   let many: Since | undefined;
@@ -32,9 +42,9 @@ export async function latestRows(asking: Asking, now: string): Promise<FoundRows
     if (since === undefined) break;
     if (since.hasMore) many = since;
     else few = since;
-    if (since.hasMore || since.rows.length >= FEW) break;
+    if (since.hasMore || since.rows.length >= FEW || late.aborted) break;
   }
-  const found = many === undefined || isEnough(few) ? few : await between(asking, { many, few, nowMs });
+  const found = many === undefined || isEnough(few) ? few : await between(asking, { many, few, nowMs, late });
   if (found === undefined || found.rows.length === 0) return undefined;
   const { rows, unreadable, fromMs } = found;
   return { rows: rows.toReversed(), unreadable, latestMs: nowMs - fromMs };
@@ -46,6 +56,7 @@ interface Bounds {
   readonly many: Since;
   readonly few: Since | undefined;
   readonly nowMs: number;
+  readonly late: AbortSignal;
 }
 
 /**
@@ -57,7 +68,7 @@ async function between(asking: Asking, bounds: Bounds): Promise<Since | undefine
   let endMs = few?.fromMs ?? bounds.nowMs;
   let stepMs = spanOf(many);
   let guessMs = endMs - stepMs;
-  for (let guess = 0; guess < MAX_GUESSES && endMs - many.fromMs > 1; guess += 1) {
+  for (let guess = 0; guess < MAX_GUESSES && endMs - many.fromMs > 1 && !bounds.late.aborted; guess += 1) {
     const middleMs = Math.floor((many.fromMs + endMs) / 2);
     const since = await readSince(asking, guessMs > many.fromMs ? guessMs : middleMs);
     if (since === undefined) break;
