@@ -121,7 +121,7 @@ function clearUp(cacheDir: string): void {
   for (const name of namesIn(cacheDir)) {
     const pid = USER_NAME.exec(name)?.[2] ?? UNFINISHED_NAME.exec(name)?.[1];
     if (pid === undefined || isRunning(Number(pid))) continue;
-    unless(READ_ONLY, () => rmSync(join(cacheDir, name), { recursive: true, force: true }));
+    unless([...READ_ONLY, ...IN_USE], () => rmSync(join(cacheDir, name), { recursive: true, force: true }));
   }
 }
 
@@ -164,6 +164,8 @@ function isRunning(pid: number): boolean {
 /** Another process may delete a file or directory at any time. */
 const GONE = ['ENOENT', 'ENOTDIR'];
 const READ_ONLY = ['EACCES', 'EPERM', 'EROFS'];
+/** The app of a process that was killed may still write for a moment. A later process deletes what it wrote. */
+const IN_USE = ['ENOTEMPTY', 'EBUSY'];
 
 /** The result, or undefined if the act fails with one of these codes. */
 function unless<Result>(codes: readonly string[], act: () => Result): Result | undefined {

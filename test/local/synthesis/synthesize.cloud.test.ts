@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { copiesIn, createWorkingCopy, removeFile, type WorkingCopy } from './working-copy.ts';
 
 let copy: WorkingCopy;
@@ -116,8 +117,14 @@ describe('a synthesis', () => {
     const { directory, isNew } = await copy.synthesize();
     expect(isNew).toBe(true);
     expect(copiesIn(directory)).toEqual(['old', 'old']);
-    await copy.synthesize();
-    expect(copy.cached()).toEqual([directory.slice(copy.cacheDir.length + 1)]);
+    // While the app still writes, its draft cannot be deleted.
+    await eventually(
+      async () => {
+        await copy.synthesize();
+        return copy.cached();
+      },
+      (cached) => expect(cached).toEqual([directory.slice(copy.cacheDir.length + 1)]),
+    );
   });
 
   it('starts again if a source changed meanwhile', async () => {
