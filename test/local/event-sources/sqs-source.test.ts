@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type SqsSourceSetting, startSqsSource } from '../../../lib/local/event-sources/sqs-source.ts';
 import { HONOURED_PROPERTIES } from '../../../lib/local/template/properties.ts';
+import { standInPool } from '../functions/stand-in-pool.ts';
 
 /** What a test changes about the source. */
 interface Changes {
@@ -43,23 +44,16 @@ function sourceOf({ mapping = {}, setting = {}, room = async () => {} }: Changes
       FunctionName: 'target',
       ...mapping,
     }),
-    target: {
-      logicalId: 'Target',
-      name: 'target',
-      arn: 'arn:target',
-      mayRecurse: false,
-      size: 256,
-      running: 0,
-      room,
-      invoke: (event) => {
+    target: standInPool(
+      (event) => {
         const { Records } = event as { Records: { messageId: string }[] };
         const { promise, resolve } = Promise.withResolvers<void>();
         if (isEnding) resolve();
         batches.push({ messages: Records.map(({ messageId }) => messageId), end: resolve });
         return promise;
       },
-      stop: async () => {},
-    },
+      { size: 256, room },
+    ),
     log: () => {},
     call,
     lambda: call,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startRecurring } from '../../../lib/local/events/recurring.ts';
 import { asyncInvocation } from '../../../lib/local/functions/async-invocation.ts';
-import type { FunctionPool } from '../../../lib/local/functions/pool.ts';
+import { standInPool } from '../functions/stand-in-pool.ts';
 
 describe('a recurring invocation', () => {
   beforeEach(() => {
@@ -15,16 +15,8 @@ describe('a recurring invocation', () => {
     let running = 0;
     let most = 0;
     let runs = 0;
-    const target: FunctionPool = {
-      logicalId: 'Target',
-      name: 'target',
-      arn: 'arn:target',
-      mayRecurse: false,
-      size: 4,
-      running: 0,
-      room: async () => {},
-      stop: async () => {},
-      invoke: async () => {
+    const target = standInPool(
+      async () => {
         runs += 1;
         running += 1;
         most = Math.max(most, running);
@@ -33,7 +25,8 @@ describe('a recurring invocation', () => {
         if (runs === 1) throw new Error('the first fails');
         return null;
       },
-    };
+      { size: 4 },
+    );
     const recurring = startRecurring({
       nextAfter: (after) => after + 1_000,
       target: asyncInvocation({

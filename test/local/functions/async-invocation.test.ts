@@ -5,7 +5,7 @@ import {
   RETRY_DELAYS_SECONDS,
 } from '../../../lib/local/functions/async-invocation.ts';
 import { InvocationFailure } from '../../../lib/local/functions/invocation-failure.ts';
-import type { FunctionPool } from '../../../lib/local/functions/pool.ts';
+import { standInPool } from './stand-in-pool.ts';
 
 const FAILURE = { errorType: 'Error', errorMessage: 'on purpose', trace: [] };
 
@@ -22,22 +22,12 @@ describe('an asynchronous invocation', () => {
     const began = Date.now();
     const runs: number[] = [];
     const lines: string[] = [];
-    const target: FunctionPool = {
-      logicalId: 'Target',
-      name: 'target',
-      arn: 'arn:target',
-      mayRecurse: false,
-      size: 1,
-      running: 0,
-      room: async () => {},
-      stop: async () => {},
-      invoke: async (_event, { expiresAt = Number.POSITIVE_INFINITY } = {}) => {
-        if (Date.now() > expiresAt) throw new InvocationFailure('expired', FAILURE);
-        runs.push((Date.now() - began) / 1000);
-        if (runs.length <= failures) throw new InvocationFailure('function-error', FAILURE);
-        return null;
-      },
-    };
+    const target = standInPool(async (_event, { expiresAt = Number.POSITIVE_INFINITY } = {}) => {
+      if (Date.now() > expiresAt) throw new InvocationFailure('expired', FAILURE);
+      runs.push((Date.now() - began) / 1000);
+      if (runs.length <= failures) throw new InvocationFailure('function-error', FAILURE);
+      return null;
+    });
     const invocation = asyncInvocation({
       target,
       config: { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21_600, ...config },

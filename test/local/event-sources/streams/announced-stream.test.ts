@@ -1,9 +1,7 @@
 import { expect, it } from 'vitest';
 import { type ChangeSignal, createChangeSignal } from '../../../../lib/local/change-signal.ts';
-import { openStreamReader } from '../../../../lib/local/event-sources/streams/stream-reader.ts';
-import { startStreamSource } from '../../../../lib/local/event-sources/streams/stream-source.ts';
-import { HONOURED_PROPERTIES } from '../../../../lib/local/template/properties.ts';
 import { eventually } from '../../../support/eventually.ts';
+import { followStream, readerOf, type StreamAnswers } from './followed-stream.ts';
 
 interface Written {
   readonly eventID: string;
@@ -17,7 +15,7 @@ function readWritten(
   handle: (records: readonly Written[]) => void,
 ) {
   const reads: number[] = [];
-  const answers: Record<string, (input: Record<string, string>) => unknown> = {
+  const answers: StreamAnswers = {
     DescribeStream: () => ({ StreamDescription: { Shards: [{ ShardId: 's' }] } }),
     GetShardIterator: () => ({ ShardIterator: '0' }),
     GetRecords: ({ ShardIterator }) => {
@@ -25,34 +23,10 @@ function readWritten(
       return { Records: written.slice(Number(ShardIterator)), NextShardIterator: String(written.length) };
     },
   };
-  const source = startStreamSource({
-    logicalId: 'Mapping',
-    properties: HONOURED_PROPERTIES['AWS::Lambda::EventSourceMapping'].parse({
-      EventSourceArn: 'arn',
-      FunctionName: 'target',
-      StartingPosition: 'TRIM_HORIZON',
-    }),
-    target: {
-      logicalId: 'Target',
-      name: 'target',
-      arn: 'arn:target',
-      mayRecurse: false,
-      size: 1,
-      running: 0,
-      room: async () => {},
-      invoke: async (event) => handle((event as { Records: readonly Written[] }).Records),
-      stop: async () => {},
-    },
-    log: () => {},
-    stream: openStreamReader({
-      streams: async <Output>(operation: string, input: unknown) =>
-        answers[operation]?.(input as Record<string, string>) as Output,
-      streamArn: 'real-arn',
-      changes,
-    }),
-    eventSourceArn: 'arn',
+  const source = followStream({
+    stream: readerOf(answers, changes),
     checkpoints: { read: () => undefined, save: () => {}, finish: () => {} },
-    discard: async () => {},
+    invoke: async (event) => handle((event as { Records: readonly Written[] }).Records),
   });
   return { source, reads };
 }

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Checkpoints } from '../../../../lib/local/event-sources/checkpoints.ts';
 import type { StreamRecord } from '../../../../lib/local/event-sources/streams/stream-batch.ts';
-import {
-  openStreamReader,
-  type StreamReader,
-} from '../../../../lib/local/event-sources/streams/stream-reader.ts';
-import { startStreamSource } from '../../../../lib/local/event-sources/streams/stream-source.ts';
-import type { FunctionPool } from '../../../../lib/local/functions/pool.ts';
-import { HONOURED_PROPERTIES } from '../../../../lib/local/template/properties.ts';
+import type { StreamReader } from '../../../../lib/local/event-sources/streams/stream-reader.ts';
 import { eventually } from '../../../support/eventually.ts';
+import { followStream, readerOf, type StreamAnswers } from './followed-stream.ts';
 
 describe('reading a shard', () => {
   const record = (number: number): StreamRecord => ({
@@ -21,7 +16,7 @@ describe('reading a shard', () => {
   /** A stream of one open shard with five records, and the iterators with which it was read. */
   function openStream() {
     const read: string[] = [];
-    const answers: Record<string, (input: Record<string, string>) => unknown> = {
+    const answers: StreamAnswers = {
       DescribeStream: () => ({
         StreamDescription: { Shards: [{ ShardId: 's' }] },
       }),
@@ -36,13 +31,7 @@ describe('reading a shard', () => {
         };
       },
     };
-    const reader = openStreamReader({
-      streams: async <Output>(operation: string, input: unknown) =>
-        answers[operation]?.(input as Record<string, string>) as Output,
-      streamArn: 'real-arn',
-      changes: undefined,
-    });
-    return { reader, read };
+    return { reader: readerOf(answers), read };
   }
 
   /** Such a stream, read by a function that answers as told. */
@@ -58,34 +47,14 @@ describe('reading a shard', () => {
       save: (_shard, number) => saved.push(number),
       finish: () => {},
     };
-    const target: FunctionPool = {
-      logicalId: 'Target',
-      name: 'target',
-      arn: 'arn:target',
-      mayRecurse: false,
-      size: 1,
-      running: 0,
+    const source = followStream({
+      stream,
+      checkpoints,
+      properties,
       invoke: async (event) => {
         calls.push(numbersOf(event));
         return handle(numbersOf(event), calls.length);
       },
-      room: async () => {},
-      stop: async () => {},
-    };
-    const source = startStreamSource({
-      logicalId: 'Mapping',
-      properties: HONOURED_PROPERTIES['AWS::Lambda::EventSourceMapping'].parse({
-        EventSourceArn: 'arn',
-        FunctionName: 'target',
-        StartingPosition: 'TRIM_HORIZON',
-        ...properties,
-      }),
-      target,
-      log: () => {},
-      stream,
-      eventSourceArn: 'arn',
-      checkpoints,
-      discard: async () => {},
     });
     return { calls, saved, source };
   }

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Checkpoints } from '../../../../lib/local/event-sources/checkpoints.ts';
 import type { StreamRecord } from '../../../../lib/local/event-sources/streams/stream-batch.ts';
-import { openStreamReader } from '../../../../lib/local/event-sources/streams/stream-reader.ts';
-import { startStreamSource } from '../../../../lib/local/event-sources/streams/stream-source.ts';
-import { HONOURED_PROPERTIES } from '../../../../lib/local/template/properties.ts';
 import { eventually } from '../../../support/eventually.ts';
+import { followStream, readerOf, type StreamAnswers } from './followed-stream.ts';
 
 interface WindowEvent {
   readonly Records: readonly StreamRecord[];
@@ -34,43 +32,19 @@ function follow(seconds: readonly number[], handle: (event: WindowEvent, call: n
     eventID: String(index),
     dynamodb: { SequenceNumber: String(index + 1), ApproximateCreationDateTime: second },
   }));
-  const answers: Record<string, () => unknown> = {
+  const answers: StreamAnswers = {
     DescribeStream: () => ({ StreamDescription: { Shards: [{ ShardId: 'shard-7' }] } }),
     GetShardIterator: () => ({ ShardIterator: 'start' }),
     GetRecords: () => ({ Records: records }),
   };
-  const source = startStreamSource({
-    logicalId: 'Mapping',
-    properties: HONOURED_PROPERTIES['AWS::Lambda::EventSourceMapping'].parse({
-      EventSourceArn: 'arn',
-      FunctionName: 'target',
-      StartingPosition: 'TRIM_HORIZON',
-      TumblingWindowInSeconds: 60,
-      BatchSize: 2,
-    }),
-    target: {
-      logicalId: 'Target',
-      name: 'target',
-      arn: 'arn:target',
-      mayRecurse: false,
-      size: 1,
-      running: 0,
-      invoke: async (event) => {
-        events.push(event as WindowEvent);
-        return handle(event as WindowEvent, events.length);
-      },
-      room: async () => {},
-      stop: async () => {},
-    },
-    log: () => {},
-    stream: openStreamReader({
-      streams: async <Output>(operation: string) => answers[operation]?.() as Output,
-      streamArn: 'real-arn',
-      changes: undefined,
-    }),
-    eventSourceArn: 'arn',
+  const source = followStream({
+    stream: readerOf(answers),
     checkpoints,
-    discard: async () => {},
+    properties: { TumblingWindowInSeconds: 60, BatchSize: 2 },
+    invoke: async (event) => {
+      events.push(event as WindowEvent);
+      return handle(event as WindowEvent, events.length);
+    },
   });
   const ended = async () => {
     await eventually(
