@@ -103,12 +103,12 @@ async function untilStill(
 ): Promise<Arrived> {
   const arrivals = new Map<string, number>();
   let requests = 0;
-  for (let movedMs = Date.now(); ; await sleep(LOOK_EVERY_MS)) {
+  for (let movedMs = nowMs(); ; await sleep(LOOK_EVERY_MS)) {
     const taken = await sink.take();
     for (const [id, arrivedMs] of taken.arrivals) arrivals.set(id, arrivedMs);
     requests += taken.requests - taken.unknown;
-    if (taken.arrivals.size > 0) movedMs = Date.now();
+    if (taken.arrivals.size > 0) movedMs = nowMs();
     const areAllHere = [...accepted].every((id) => arrivals.has(id));
-    if (areAllHere || Date.now() - movedMs > standstillMs) return { arrivals, requests };
+    if (areAllHere || nowMs() - movedMs > standstillMs) return { arrivals, requests };
   }
 }
