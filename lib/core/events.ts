@@ -1,11 +1,5 @@
-import type {
-  CheckState,
-  EndpointId,
-  MerchantId,
-  NotificationState,
-  TransactionId,
-  Version,
-} from './model.ts';
+import type { NotificationState } from '../protocol/contract-words.ts';
+import type { CheckState, EndpointId, MerchantId, TransactionId, Version } from './model.ts';
 
 /** The operational events: one wide event per unit of work. Never contains a secret or a payload. */
 export type ServiceEvent =

@@ -223,11 +223,6 @@ export interface TransactionKey {
   readonly transactionId: TransactionId;
 }
 
-export {
-  NOTIFICATION_STATES as notificationStates,
-  type NotificationState,
-} from '../protocol/contract-words.ts';
-
 /** The states of a check: the question to an initiator how its PENDING ended. */
 export const checkStates = ['waiting', 'resolved', 'unresolved'] as const;
 export type CheckState = (typeof checkStates)[number];

@@ -48,13 +48,14 @@ import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { LEAD } from '../../lib/core/merchants/dated-writes.ts';
 import { runErasures } from '../../lib/core/merchants/erasing/run-erasures.ts';
-import { createAuthenticator, type Scope } from '../../lib/core/merchants/keys/access-keys.ts';
+import { createAuthenticator } from '../../lib/core/merchants/keys/access-keys.ts';
 import type { GeneratedSecret } from '../../lib/core/merchants/secrets/service-secret.ts';
 import { createSessionAuthenticator } from '../../lib/core/merchants/sessions/session-caller.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
 import { createQueryLimit } from '../../lib/core/query/query-limit.ts';
 import type { CheckMessage } from '../../lib/core/record/pending-check.ts';
+import type { Scope } from '../../lib/protocol/contract-words.ts';
 import { assertDescribed } from './contract.ts';
 
 /** The whole service in one process on in-memory adapters, with a clock that the test controls. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { notificationStates } from '../../core/model.ts';
 import { MAX_ALERT_PAGE } from '../../core/query/alert-list.ts';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { ALERT_TYPES } from '../../protocol/alerts.ts';
+import { NOTIFICATION_STATES } from '../../protocol/contract-words.ts';
 import { operation } from '../contract/operation.ts';
 import { asking } from '../contract/operation-kinds.ts';
 import { attemptSchema, cursorSchema, limitSchema, page } from '../contract/shapes.ts';
@@ -10,7 +10,7 @@ import { attemptSchema, cursorSchema, limitSchema, page } from '../contract/shap
 const deliverySchema = onFirstUse(() =>
   z.object({
     endpointId: z.string(),
-    state: z.enum(notificationStates),
+    state: z.enum(NOTIFICATION_STATES),
     blockedReason: z.string().exactOptional(),
     attempts: z.int().meta({ description: 'How many attempts were made.' }),
     lastAttempt: attemptSchema().exactOptional(),

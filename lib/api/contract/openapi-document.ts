@@ -6,7 +6,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
-import type { Scope } from '../../core/merchants/keys/access-keys.ts';
+import type { Scope } from '../../protocol/contract-words.ts';
 import { batchItemSchema } from '../transactions/record-contract.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './operations.ts';

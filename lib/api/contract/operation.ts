@@ -1,7 +1,8 @@
 import type * as z from 'zod';
-import type { Caller, Scope } from '../../core/merchants/keys/access-keys.ts';
+import type { Caller } from '../../core/merchants/keys/access-keys.ts';
 import type { MerchantId } from '../../core/model.ts';
 import { onFirstUse, type Parsed } from '../../core/reading/on-first-use.ts';
+import type { Scope } from '../../protocol/contract-words.ts';
 import type { FieldError } from './field-errors.ts';
 import type { ProblemCode } from './problems.ts';
 

@@ -1,15 +1,9 @@
 import * as z from 'zod';
 import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
-import {
-  checkStates,
-  endpointIdSchema,
-  merchantIdSchema,
-  notificationStates,
-  transactionIdSchema,
-} from '../../core/model.ts';
+import { checkStates, endpointIdSchema, merchantIdSchema, transactionIdSchema } from '../../core/model.ts';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { integerTextSchema } from '../../core/reading/text.ts';
-import { OUTCOME_STATUSES } from '../../protocol/contract-words.ts';
+import { NOTIFICATION_STATES, OUTCOME_STATUSES } from '../../protocol/contract-words.ts';
 import { FAILURE_DETAILS } from '../../protocol/failure-detail.ts';
 import { MAX_CURSOR_LENGTH } from '../list-cursor.ts';
 
@@ -110,7 +104,7 @@ export const notificationSchema = onFirstUse(() =>
       notificationId: z.string().meta({ example: 'pay_1.1.ep_4fzQ0Yw2' }),
       endpointId: z.string(),
       version: z.int(),
-      state: z.enum(notificationStates),
+      state: z.enum(NOTIFICATION_STATES),
       blockedReason: z
         .string()
         .exactOptional()

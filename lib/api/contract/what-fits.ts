@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { listOfWords } from '../../protocol/contract-words.ts';
 
 /** What of the request an issue is about. */
 interface Refused {
@@ -23,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export function whatFits(issue: z.core.$ZodIssue, { value, isInQuery }: Refused): string | undefined {
   switch (issue.code) {
     case 'invalid_value':
-      return `Use ${listOf(issue.values.map(String))}.`;
+      return `Use ${listOfWords(issue.values.map(String))}.`;
     case 'too_big':
       return isForm(issue) ? undefined : `Use at most ${measure(issue.maximum, issue.origin)}.`;
     case 'too_small':
@@ -55,10 +56,4 @@ function measure(bound: number | bigint, origin: string): string {
 /** Whether a bound on a text is part of a form that the code explains, such as that of a cursor. */
 function isForm({ origin, message }: { readonly origin: string; readonly message: string }): boolean {
   return origin === 'string' && message !== 'too_long' && message !== 'url_too_long';
-}
-
-/** `a, b or c` */
-function listOf(values: readonly string[]): string {
-  const last = values.at(-1) ?? '';
-  return values.length < 2 ? last : `${values.slice(0, -1).join(', ')} or ${last}`;
 }

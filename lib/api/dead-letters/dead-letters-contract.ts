@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { DEAD_LETTER_QUEUES } from '../../core/deliver/aside/dead-letters.ts';
 import { timeSchema } from '../../core/model.ts';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
+import { DEAD_LETTER_QUEUES } from '../../protocol/contract-words.ts';
 import { operation } from '../contract/operation.ts';
 import { operating } from '../contract/operation-kinds.ts';
 import { limitSchema } from '../contract/shapes.ts';

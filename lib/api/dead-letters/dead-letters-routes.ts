@@ -1,12 +1,8 @@
-import {
-  DEAD_LETTER_QUEUES,
-  type DeadLetter,
-  type DeadLetterQueue,
-  type DeadLetterQueueName,
-} from '../../core/deliver/aside/dead-letters.ts';
+import type { DeadLetter, DeadLetterQueue } from '../../core/deliver/aside/dead-letters.ts';
 import type { AuditWriter } from '../../core/merchants/audit-log/audit-trail.ts';
 import type { Clock, Random } from '../../core/runtime/environment.ts';
 import { isoTime, msOf, SECOND_MS } from '../../core/time.ts';
+import { DEAD_LETTER_QUEUES, type DeadLetterQueueName } from '../../protocol/contract-words.ts';
 import { acting } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
 import { answer } from '../contract/operation.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { endpointIdSchema, notificationStates, timeSchema } from '../../core/model.ts';
+import { endpointIdSchema, timeSchema } from '../../core/model.ts';
 import { MAX_EXAMINED } from '../../core/query/deliveries.ts';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
+import { NOTIFICATION_STATES } from '../../protocol/contract-words.ts';
 import { operation } from '../contract/operation.ts';
 import { asking } from '../contract/operation-kinds.ts';
 import { cursorSchema, feedItemSchema, limitSchema, notificationSchema, page } from '../contract/shapes.ts';
@@ -37,7 +38,7 @@ export const listDeliveries = operation({
           .exactOptional()
           .meta({ description: 'Only notifications of this endpoint, or of notify-url.' }),
         state: z
-          .enum(notificationStates, 'invalid_value')
+          .enum(NOTIFICATION_STATES, 'invalid_value')
           .exactOptional()
           .meta({
             description:

@@ -1,10 +1,11 @@
 import { feedItem } from '../../core/deliver/attempt/callback.ts';
 import { listedKeyOf, listingOrder } from '../../core/deliver/state/notification.ts';
 import { feedKeyOf } from '../../core/feed/order.ts';
-import type { MerchantId, NotificationState } from '../../core/model.ts';
+import type { MerchantId } from '../../core/model.ts';
 import { type DeliveriesPorts, type Delivery, readDeliveries } from '../../core/query/deliveries.ts';
 import type { DeliveriesPosition } from '../../core/query/delivery-candidates.ts';
 import { notificationView } from '../../core/query/transaction-view.ts';
+import type { NotificationState } from '../../protocol/contract-words.ts';
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { type Route, route } from '../api-app.ts';
 import { answer, problem } from '../contract/operation.ts';

@@ -1,8 +1,12 @@
 import * as z from 'zod';
-import { type Scope, scopes } from '../../core/merchants/keys/access-keys.ts';
 import { keyIdSchema, merchantIdSchema, timeSchema } from '../../core/model.ts';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
-import { MERCHANT_KEY_SCOPES, SERVICE_KEY_SCOPES } from '../../protocol/contract-words.ts';
+import {
+  MERCHANT_KEY_SCOPES,
+  SCOPES,
+  type Scope,
+  SERVICE_KEY_SCOPES,
+} from '../../protocol/contract-words.ts';
 import { operation } from '../contract/operation.ts';
 import { managing, operating } from '../contract/operation-kinds.ts';
 import { ofMerchant, page, paging } from '../contract/shapes.ts';
@@ -11,7 +15,7 @@ const keyAnswer = onFirstUse(() =>
   z
     .object({
       keyId: z.string(),
-      scope: z.enum(scopes),
+      scope: z.enum(SCOPES),
       merchantId: z.string().exactOptional(),
       createdAt: z.iso.datetime(),
       expiresAt: z.iso.datetime().exactOptional(),

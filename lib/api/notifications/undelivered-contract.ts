@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { UNDELIVERED_STATES } from '../../core/deliver/redelivery/redelivery-job.ts';
 import { endpointIdSchema } from '../../core/model.ts';
 import { MAX_UNDELIVERED_PAGE } from '../../core/query/undelivered.ts';
+import { UNDELIVERED_STATES } from '../../protocol/contract-words.ts';
 import { operation } from '../contract/operation.ts';
 import { asking } from '../contract/operation-kinds.ts';
 import { cursorSchema, limitSchema, notificationSchema, page } from '../contract/shapes.ts';

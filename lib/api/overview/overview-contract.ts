@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { DEAD_LETTER_QUEUES } from '../../core/deliver/aside/dead-letters.ts';
 import { merchantIdSchema } from '../../core/model.ts';
 import { BALANCE_HOURS } from '../../core/query/overview/balance.ts';
 import { COUNTED, PARKED_DAYS, SHOWN } from '../../core/query/overview/overview.ts';
+import { DEAD_LETTER_QUEUES } from '../../protocol/contract-words.ts';
 import { operation } from '../contract/operation.ts';
 import { healthSchema } from '../endpoints/endpoint-shapes.ts';
 import { parkedAnswer } from '../parked/parked-contract.ts';

@@ -1,15 +1,11 @@
 import * as z from 'zod';
 import { MAX_OUTCOMES } from '../../core/deliver/redelivery/count-listed.ts';
-import {
-  INCLUDES,
-  NOT_SENT_REASONS,
-  UNDELIVERED_STATES,
-} from '../../core/deliver/redelivery/redelivery-job.ts';
+import { NOT_SENT_REASONS } from '../../core/deliver/redelivery/redelivery-job.ts';
 import { MAX_PER_MINUTE } from '../../core/deliver/redelivery/step-results.ts';
 import { endpointIdSchema, timeSchema } from '../../core/model.ts';
 import { MAX_JOBS_PAGE } from '../../core/query/redelivery-list.ts';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
-import { JOB_STATES } from '../../protocol/contract-words.ts';
+import { INCLUDES, JOB_STATES, UNDELIVERED_STATES } from '../../protocol/contract-words.ts';
 import { operation } from '../contract/operation.ts';
 import { settling } from '../contract/operation-kinds.ts';
 import { cursorSchema, limitSchema, page } from '../contract/shapes.ts';

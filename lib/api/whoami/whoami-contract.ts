@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { scopes } from '../../core/merchants/keys/access-keys.ts';
+import { SCOPES } from '../../protocol/contract-words.ts';
 import { operation } from '../contract/operation.ts';
 
 /** Served by `operate`: admin has no room for another route in its resource policy. */
@@ -17,7 +17,7 @@ export const whoAmI = operation({
       description: 'The key, as it is stored now. Signed for keys of receivers and merchants.',
       schema: z.object({
         keyId: z.string().meta({ description: '`root` for the root key.' }),
-        scope: z.enum(scopes),
+        scope: z.enum(SCOPES),
         merchantId: z.string().exactOptional().meta({ description: 'Absent: a key for all merchants.' }),
         expiresAt: z.iso.datetime().exactOptional().meta({ description: 'Absent: it does not expire.' }),
         service: z.object({

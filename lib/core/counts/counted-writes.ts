@@ -1,6 +1,7 @@
+import type { NotificationState } from '../../protocol/contract-words.ts';
 import type { Attempt, Notification } from '../deliver/state/notification.ts';
 import type { WindowExpectation } from '../feed/expectation-store.ts';
-import type { EndpointId, MerchantId, NotificationState } from '../model.ts';
+import type { EndpointId, MerchantId } from '../model.ts';
 import { HOUR_MS, isoTime, msOf } from '../time.ts';
 import { type Counts, countsOfAttempt, EXPECTED, LOST, STATE } from './attempt-counts.ts';
 import { ALL, type CountKey } from './count-store.ts';

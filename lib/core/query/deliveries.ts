@@ -1,5 +1,9 @@
+import {
+  type NotificationState,
+  UNDELIVERED_STATES,
+  type UndeliveredState,
+} from '../../protocol/contract-words.ts';
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
-import { UNDELIVERED_STATES, type UndeliveredState } from '../deliver/redelivery/redelivery-job.ts';
 import type { Notification } from '../deliver/state/notification.ts';
 import { isUnreadable } from '../faults.ts';
 import { jsonBytes, MAX_ITEMS_BYTES } from '../feed/answer-size.ts';
@@ -8,7 +12,6 @@ import {
   type EndpointId,
   isTerminal,
   type MerchantId,
-  type NotificationState,
   type TerminalOutcome,
   type TransactionId,
 } from '../model.ts';

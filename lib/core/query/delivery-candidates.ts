@@ -1,5 +1,5 @@
+import type { UndeliveredState } from '../../protocol/contract-words.ts';
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
-import type { UndeliveredState } from '../deliver/redelivery/redelivery-job.ts';
 import { type ListedKey, listingOrder } from '../deliver/state/notification.ts';
 import type { NotificationStore } from '../deliver/state/notification-store.ts';
 import { feedShardsOf } from '../feed/closed-windows.ts';

@@ -1,5 +1,5 @@
+import type { UndeliveredState } from '../../protocol/contract-words.ts';
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
-import type { UndeliveredState } from '../deliver/redelivery/redelivery-job.ts';
 import { type ListedKey, listingOrder, type Notification } from '../deliver/state/notification.ts';
 import type { NotificationStore } from '../deliver/state/notification-store.ts';
 import { takeFromPartitions } from '../feed/partition-pages.ts';

@@ -8,9 +8,10 @@ import {
   type Notification,
   notificationSchema,
 } from '../../../lib/core/deliver/state/notification.ts';
-import { notificationStates, type Outcome, outcomeSchema } from '../../../lib/core/model.ts';
+import { type Outcome, outcomeSchema } from '../../../lib/core/model.ts';
 import { isoTime } from '../../../lib/core/time.ts';
 import { CURRENCIES } from '../../../lib/protocol/content/currencies.ts';
+import { NOTIFICATION_STATES } from '../../../lib/protocol/contract-words.ts';
 import { CODE_POINT } from '../../support/code-points.ts';
 import { WEB_URL } from '../../support/web-urls.ts';
 
@@ -127,7 +128,7 @@ export const anyNotification: fc.Arbitrary<Notification> = fc
       version: fc.constantFrom(1, 2),
       endpointId,
       rev: fc.nat(),
-      state: fc.constantFrom(...notificationStates),
+      state: fc.constantFrom(...NOTIFICATION_STATES),
       listedAt: time,
       startedAt: time,
       attemptsMade: fc.nat({ max: 31 }),

@@ -2,11 +2,11 @@ import { ALL } from '../../../lib/core/counts/count-store.ts';
 import { type Alert, alertIdOf, alertSubject, type Tally } from '../../../lib/core/deliver/alerts/alert.ts';
 import { daysBack, eachParked } from '../../../lib/core/deliver/aside/parked-list.ts';
 import { HEALTHY } from '../../../lib/core/deliver/health/circuit.ts';
-import { UNDELIVERED_STATES } from '../../../lib/core/deliver/redelivery/redelivery-job.ts';
 import { PLACES } from '../../../lib/core/merchants/erasing/erasure.ts';
 import type { MerchantId, Outcome } from '../../../lib/core/model.ts';
 import { PARTITIONS } from '../../../lib/core/partitions.ts';
 import { newCheck } from '../../../lib/core/record/pending-check.ts';
+import { UNDELIVERED_STATES } from '../../../lib/protocol/contract-words.ts';
 import {
   at,
   closedWindow,

@@ -3,7 +3,7 @@ import type { Sums } from '../../../lib/console/view/charts/sum-bar.tsx';
 import type { History } from '../../../lib/console/view/delivery/moments.ts';
 import type { ShownEndpoint } from '../../../lib/console/view/endpoints/health-card.tsx';
 import type { CalendarCell } from '../../../lib/console/view/reconciliation/window-calendar.tsx';
-import type { NotificationState } from '../../../lib/core/model.ts';
+import type { NotificationState } from '../../../lib/protocol/contract-words.ts';
 
 /** Data of a shop that does not exist, at a time that does not change. */
 

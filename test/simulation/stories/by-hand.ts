@@ -1,11 +1,7 @@
 import { acknowledgeOutcome, redeliverNotification } from '../../../lib/core/deliver/acknowledge.ts';
 import { isAboutAlert } from '../../../lib/core/deliver/alerts/alert.ts';
 import { cancelRedelivery } from '../../../lib/core/deliver/redelivery/cancel-redelivery.ts';
-import {
-  type Include,
-  type Job,
-  UNDELIVERED_STATES,
-} from '../../../lib/core/deliver/redelivery/redelivery-job.ts';
+import type { Job } from '../../../lib/core/deliver/redelivery/redelivery-job.ts';
 import { startRedelivery } from '../../../lib/core/deliver/redelivery/start-redelivery.ts';
 import type { Notification } from '../../../lib/core/deliver/state/notification.ts';
 import { changeEndpoint } from '../../../lib/core/merchants/endpoints.ts';
@@ -19,6 +15,7 @@ import {
   type TransactionKey,
 } from '../../../lib/core/model.ts';
 import { isoTime, MINUTE_MS } from '../../../lib/core/time.ts';
+import { type Include, UNDELIVERED_STATES } from '../../../lib/protocol/contract-words.ts';
 import type { Dice } from '../storm/dice.ts';
 import { ChangeWatch } from '../watches/change-watch.ts';
 import type { Fleet } from '../world/fleet.ts';

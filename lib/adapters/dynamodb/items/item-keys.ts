@@ -3,10 +3,11 @@ import type { DueKey } from '../../../core/deliver/due-index.ts';
 import type { Circuit } from '../../../core/deliver/health/circuit.ts';
 import type { RatedEndpoint } from '../../../core/deliver/rate/rate-limiter.ts';
 import { type NotificationKey, notificationKeySchema } from '../../../core/deliver/state/notification.ts';
-import type { EndpointId, MerchantId, NotificationState, TransactionKey } from '../../../core/model.ts';
+import type { EndpointId, MerchantId, TransactionKey } from '../../../core/model.ts';
 import { partitionOf } from '../../../core/partitions.ts';
 import { checkKeySchema } from '../../../core/record/pending-check.ts';
 import type { GatedPlace } from '../../../core/runtime/gate.ts';
+import type { NotificationState } from '../../../protocol/contract-words.ts';
 import { transactionPk, versionDigits } from '../../../protocol/table/outcome-layout.ts';
 
 /**

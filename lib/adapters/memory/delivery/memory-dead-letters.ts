@@ -1,12 +1,12 @@
 import {
   type DeadLetter,
   type DeadLetterQueue,
-  type DeadLetterQueueName,
   type RawLetter,
   readLetter,
 } from '../../../core/deliver/aside/dead-letters.ts';
 import type { Clock } from '../../../core/runtime/environment.ts';
 import { isoTime, msOf } from '../../../core/time.ts';
+import type { DeadLetterQueueName } from '../../../protocol/contract-words.ts';
 
 /** A dead-letter queue in memory, and how tests put letters into it. */
 export interface MemoryDeadLetterQueue extends DeadLetterQueue {

@@ -1,8 +1,8 @@
 import { isAboutAlert } from '../../../core/deliver/alerts/alert.ts';
-import { UNDELIVERED_STATES } from '../../../core/deliver/redelivery/redelivery-job.ts';
 import { type ListedKey, listingOrder, type Notification } from '../../../core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../../core/deliver/state/notification-store.ts';
 import { partitionOf } from '../../../core/partitions.ts';
+import { UNDELIVERED_STATES } from '../../../protocol/contract-words.ts';
 import { memoryFenced } from '../memory-fenced.ts';
 import { notificationName, pageOf } from '../merchants/memory-keys.ts';
 

@@ -1,12 +1,12 @@
 import { isAboutAlert } from '../../../core/deliver/alerts/alert.ts';
 import type { ParkedRecord } from '../../../core/deliver/aside/parked-list.ts';
 import { keyOfParked } from '../../../core/deliver/aside/put-back.ts';
-import { UNDELIVERED_STATES } from '../../../core/deliver/redelivery/redelivery-job.ts';
 import type { Notification } from '../../../core/deliver/state/notification.ts';
 import type { Erasure } from '../../../core/merchants/erasing/erasure.ts';
 import type { ErasureStore, MerchantRows } from '../../../core/merchants/erasing/erasure-store.ts';
 import { isTerminal, type MerchantId, type Outcome, type TransactionKey } from '../../../core/model.ts';
 import type { Check } from '../../../core/record/pending-check.ts';
+import { UNDELIVERED_STATES } from '../../../protocol/contract-words.ts';
 import { pageOf, transactionName } from './memory-keys.ts';
 
 /** @param open the erased merchants whose rows are not yet deleted */

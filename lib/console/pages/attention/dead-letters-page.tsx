@@ -4,7 +4,7 @@ import {
   MAX_REDRIVEN,
   redriveDeadLetters,
 } from '../../../api/dead-letters/dead-letters-contract.ts';
-import { DEAD_LETTER_QUEUES, type DeadLetterQueueName } from '../../../core/deliver/aside/dead-letters.ts';
+import { DEAD_LETTER_QUEUES, type DeadLetterQueueName } from '../../../protocol/contract-words.ts';
 import type { AnswerOf } from '../../asking/console-api.ts';
 import { action, type Frame, type Performed, page } from '../../site/page.ts';
 import { hrefOf } from '../../site/paths.ts';

@@ -1,5 +1,5 @@
 import { listEndpoints } from '../../../api/endpoints/endpoints-contract.ts';
-import { notificationStates } from '../../../core/model.ts';
+import { NOTIFICATION_STATES } from '../../../protocol/contract-words.ts';
 import { eventTypeOf } from '../../../protocol/event-names.ts';
 import { ApiProblem } from '../../asking/api-problem.ts';
 import type { AnswerOf } from '../../asking/console-api.ts';
@@ -58,7 +58,7 @@ export const deliveriesPage = page({
 
 function filtersOf(query: Visit['query']): Filters {
   return {
-    state: notificationStates.find((name) => name === query('state')),
+    state: NOTIFICATION_STATES.find((name) => name === query('state')),
     endpointId: query('endpointId'),
     from: timeOfField(query('from')),
     to: timeOfField(query('to')),
@@ -100,7 +100,7 @@ function Deliveries(props: Props, frame: Frame) {
       <div class="toolbar">
         <FilterTabs
           label={words.state}
-          tabs={[undefined, ...notificationStates].map((name) => ({
+          tabs={[undefined, ...NOTIFICATION_STATES].map((name) => ({
             label: name === undefined ? ui.text.table.all : ui.text.states[name],
             href: hrefOf(PATH, { merchantId }, { ...others, state: name }),
             isCurrent: name === state && search === undefined,

@@ -4,8 +4,8 @@ import {
   listTransactions,
   readTransactionBack,
 } from '../../../api/transactions/ask-contract.ts';
-import type { NotificationState } from '../../../core/model.ts';
 import { MAX_REFERENCE_PAGE } from '../../../core/query/transaction-view.ts';
+import type { NotificationState } from '../../../protocol/contract-words.ts';
 import { matches, REFERENCE, TRANSACTION_ID } from '../../../protocol/id-forms.ts';
 import { ApiProblem } from '../../asking/api-problem.ts';
 import type { AnswerOf } from '../../asking/console-api.ts';

@@ -5,7 +5,7 @@ import { ActionForm, Button, LinkButton } from '../../view/controls/button.tsx';
 import { CheckField, SelectField, TextAreaField, TextField } from '../../view/controls/fields.tsx';
 import { PageHeader } from '../../view/page/page-header.tsx';
 import type { Endpoint } from '../parts/endpoint-cards.tsx';
-import { type FormProblems, problemText } from '../parts/form-problems.ts';
+import { type FormProblems, fieldError, problemText } from '../parts/form-problems.ts';
 import { beforeName, FIELDS, type FieldTexts, NEW_FIELDS } from './endpoint-fields.ts';
 import { EDIT_ENDPOINT, ENDPOINT, ENDPOINTS, NEW_ENDPOINT } from './endpoint-paths.ts';
 
@@ -73,10 +73,7 @@ interface PartProps extends EndpointFormProps {
 }
 
 /** What is wrong with a field, for the components of fields. */
-function errorOf({ problems, frame }: PartProps, name: string) {
-  const code = problems.fields[name];
-  return code === undefined ? {} : { error: problemText(frame.text, code) };
-}
+const errorOf = ({ problems, frame }: PartProps, name: string) => fieldError(frame.text, problems, name);
 
 function MainFields(props: PartProps) {
   const { texts, frame } = props;

@@ -1,11 +1,11 @@
+import { endpointIdSchema } from '../../../core/model.ts';
+import { isoTime } from '../../../core/time.ts';
 import {
   INCLUDES,
   type Include,
   UNDELIVERED_STATES,
   type UndeliveredState,
-} from '../../../core/deliver/redelivery/redelivery-job.ts';
-import { endpointIdSchema } from '../../../core/model.ts';
-import { isoTime } from '../../../core/time.ts';
+} from '../../../protocol/contract-words.ts';
 import { instantOfField } from '../parts/instant-field.ts';
 
 /** What is to be sent again, as the form says it and as the API takes it. */

@@ -1,4 +1,4 @@
-import { UNDELIVERED_STATES } from '../../../core/deliver/redelivery/redelivery-job.ts';
+import { UNDELIVERED_STATES } from '../../../protocol/contract-words.ts';
 import type { Frame } from '../../site/page.ts';
 import { hrefOf } from '../../site/paths.ts';
 import { ConfirmPage } from '../../view/controls/confirm.tsx';

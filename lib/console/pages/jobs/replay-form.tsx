@@ -1,6 +1,6 @@
-import { INCLUDES, UNDELIVERED_STATES } from '../../../core/deliver/redelivery/redelivery-job.ts';
 import { DAY_MS, isoTime, msOf } from '../../../core/time.ts';
 import { printable } from '../../../printable.ts';
+import { INCLUDES, UNDELIVERED_STATES } from '../../../protocol/contract-words.ts';
 import type { Frame } from '../../site/page.ts';
 import { hrefOf } from '../../site/paths.ts';
 import type { PageText } from '../../texts/texts.ts';

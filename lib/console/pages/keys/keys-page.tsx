@@ -10,7 +10,8 @@ import { Id } from '../../view/data/key-values.tsx';
 import { Pagination, Table } from '../../view/data/table.tsx';
 import { Time } from '../../view/data/time.tsx';
 import { PageHeader, Section } from '../../view/page/page-header.tsx';
-import { type FormProblems, NO_PROBLEMS, problemText } from '../parts/form-problems.ts';
+import { type FormProblems, fieldError, NO_PROBLEMS } from '../parts/form-problems.ts';
+import { FormRefusal } from '../parts/form-refusal.tsx';
 
 export const KEYS = '/merchants/{merchantId}/keys';
 export const REVOKE_KEY = '/merchants/{merchantId}/keys/{keyId}/revoke';
@@ -116,14 +117,9 @@ interface CreateFormProps extends KeysProps {
 function CreateForm({ merchantId, scope, expiresAt, problems, frame }: CreateFormProps) {
   const { ui, text, csrf } = frame;
   const { keys: words } = text;
-  const { scope: scopeCode, expiresAt: expiryCode } = problems.fields;
   return (
     <ActionForm action={hrefOf(KEYS, { merchantId })} csrf={csrf} layout="stack">
-      {problems.form !== undefined && (
-        <p class="error" role="alert">
-          {problemText(text, problems.form)}
-        </p>
-      )}
+      <FormRefusal problems={problems} text={text} />
       <SelectField
         ui={ui}
         name="scope"
@@ -131,7 +127,7 @@ function CreateForm({ merchantId, scope, expiresAt, problems, frame }: CreateFor
         value={scope}
         isRequired
         choices={MERCHANT_KEY_SCOPES.map((value) => ({ value, label: words.scopes[value] }))}
-        {...(scopeCode !== undefined && { error: problemText(text, scopeCode) })}
+        {...fieldError(text, problems, 'scope')}
       />
       <TextField
         ui={ui}
@@ -140,7 +136,7 @@ function CreateForm({ merchantId, scope, expiresAt, problems, frame }: CreateFor
         hint={words.expiresHint}
         type="datetime-local"
         value={expiresAt}
-        {...(expiryCode !== undefined && { error: problemText(text, expiryCode) })}
+        {...fieldError(text, problems, 'expiresAt')}
       />
       <div class="buttons">
         <Button kind="main">{words.create}</Button>

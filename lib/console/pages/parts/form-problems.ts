@@ -26,3 +26,13 @@ export function problemText({ problems }: PageText, code: string): string {
   const known: Readonly<Record<string, string>> = problems;
   return Object.hasOwn(known, code) ? (known[code] ?? code) : code;
 }
+
+/** What a field's control shows of its problem, as properties of it. */
+export function fieldError(
+  text: PageText,
+  { fields }: FormProblems,
+  name: string,
+): { readonly error?: string } {
+  const code = fields[name];
+  return code === undefined ? {} : { error: problemText(text, code) };
+}

@@ -1,7 +1,8 @@
 import type { Frame } from '../../site/page.ts';
 import { ActionForm, Button } from '../../view/controls/button.tsx';
 import { TextField } from '../../view/controls/fields.tsx';
-import { type FormProblems, problemText } from './form-problems.ts';
+import { type FormProblems, fieldError } from './form-problems.ts';
+import { FormRefusal } from './form-refusal.tsx';
 
 /** What is in the form for a new merchant, and why it was refused. */
 export interface MerchantForm {
@@ -22,14 +23,9 @@ export function NewMerchantForm({
 }) {
   const { ui, text, csrf } = frame;
   const { merchants: words } = text;
-  const { form: refusal, fields } = form.problems;
   return (
     <ActionForm action={action} csrf={csrf} layout="stack">
-      {refusal !== undefined && (
-        <p class="error" role="alert">
-          {problemText(text, refusal)}
-        </p>
-      )}
+      <FormRefusal problems={form.problems} text={text} />
       <TextField
         ui={ui}
         name="merchantId"
@@ -39,7 +35,7 @@ export function NewMerchantForm({
         maxLength={64}
         isCode
         isRequired
-        {...(fields.merchantId !== undefined && { error: problemText(text, fields.merchantId) })}
+        {...fieldError(text, form.problems, 'merchantId')}
       />
       <TextField
         ui={ui}
@@ -48,7 +44,7 @@ export function NewMerchantForm({
         value={form.name}
         maxLength={128}
         isRequired
-        {...(fields.name !== undefined && { error: problemText(text, fields.name) })}
+        {...fieldError(text, form.problems, 'name')}
       />
       <div class="buttons">
         <Button kind="main">{words.create}</Button>

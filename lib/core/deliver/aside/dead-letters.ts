@@ -2,8 +2,6 @@ import type { DeadLetterQueueName } from '../../../protocol/contract-words.ts';
 import { type CheckMessage, checkMessageSchema } from '../../record/pending-check.ts';
 import { type NotificationMessage, notificationMessageSchema } from '../state/notification.ts';
 
-export { DEAD_LETTER_QUEUES, type DeadLetterQueueName } from '../../../protocol/contract-words.ts';
-
 export interface DeadLetter {
   readonly messageId: string;
   /** When it was sent; absent if the queue does not say. */

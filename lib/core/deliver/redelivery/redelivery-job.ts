@@ -14,13 +14,6 @@ import { notificationKeySchema } from '../state/notification.ts';
 
 /** Redelivery of a whole time range: a job that runs in steps and records its progress. */
 
-export {
-  INCLUDES,
-  type Include,
-  UNDELIVERED_STATES,
-  type UndeliveredState,
-} from '../../../protocol/contract-words.ts';
-
 /** Why a job did not send a notification. */
 export const NOT_SENT_REASONS = [
   'already_delivered',

@@ -1,6 +1,7 @@
+import type { NotificationState } from '../../../protocol/contract-words.ts';
 import type { Endpoint } from '../../merchants/merchant-config.ts';
 import { currentSpan } from '../../merchants/merchant-config.ts';
-import { type EndpointId, NOTIFY_URL_ENDPOINT, type NotificationState } from '../../model.ts';
+import { type EndpointId, NOTIFY_URL_ENDPOINT } from '../../model.ts';
 import { OVERTAKEN, tryUnderRev } from '../../runtime/change-under-rev.ts';
 import type { Clock, Random } from '../../runtime/environment.ts';
 import { msOf } from '../../time.ts';

@@ -1,3 +1,4 @@
+import type { Include, UndeliveredState } from '../../../protocol/contract-words.ts';
 import { base62 } from '../../crypto.ts';
 import { feedShardsOf } from '../../feed/closed-windows.ts';
 import { oldestShown, type Reach, watermarkAt } from '../../feed/watermark.ts';
@@ -8,7 +9,7 @@ import type { Clock, ClockTrust, Random } from '../../runtime/environment.ts';
 import { isoTime } from '../../time.ts';
 import { countListed, type FeedCounter } from './count-listed.ts';
 import type { JobStore } from './job-store.ts';
-import type { Include, Job, UndeliveredState } from './redelivery-job.ts';
+import type { Job } from './redelivery-job.ts';
 
 /**
  * Starts a redelivery job. A job with `all` starts only if its request names the number of outcomes: a request without it

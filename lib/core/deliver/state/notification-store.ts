@@ -1,4 +1,5 @@
-import type { MerchantId, NotificationState } from '../../model.ts';
+import type { NotificationState } from '../../../protocol/contract-words.ts';
+import type { MerchantId } from '../../model.ts';
 import type { FencedStore } from './fenced-store.ts';
 import type { ListedKey, Notification, NotificationKey } from './notification.ts';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import type { NotificationState } from '../../../protocol/contract-words.ts';
 import type { FailureDetail } from '../../../protocol/failure-detail.ts';
-import type { MerchantId, NotificationState } from '../../model.ts';
+import type { MerchantId } from '../../model.ts';
 import { onFirstUse, type Parsed } from '../../reading/on-first-use.ts';
 import {
   storedAlertId,

@@ -1,4 +1,4 @@
-import type { NotificationState } from '../../model.ts';
+import type { NotificationState } from '../../../protocol/contract-words.ts';
 import { JITTER_DIVISOR, nextDelay, type Schedule, totalSeconds } from '../../schedule.ts';
 import { isoTime, msOf, SECOND_MS } from '../../time.ts';
 import type { AttemptResult } from '../attempt/classify.ts';

@@ -30,8 +30,6 @@ export interface KeyStore {
   list(options: KeyPageQuery): Promise<{ readonly keys: readonly KeyRecord[]; readonly more: boolean }>;
 }
 
-export { SCOPES as scopes, type Scope } from '../../../protocol/contract-words.ts';
-
 export const keyRecordSchema = onFirstUse(() =>
   z.object({
     keyId: storedId(),

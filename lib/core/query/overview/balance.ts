@@ -1,8 +1,9 @@
+import { NOTIFICATION_STATES, type NotificationState } from '../../../protocol/contract-words.ts';
 import { type Counts, EXPECTED, LOST, STATE, sumOfCounts } from '../../counts/attempt-counts.ts';
 import { ALL, type CountStore } from '../../counts/count-store.ts';
 import { hourOf } from '../../counts/counted-writes.ts';
 import type { ExpectationStore } from '../../feed/expectation-store.ts';
-import { type MerchantId, type NotificationState, notificationStates } from '../../model.ts';
+import type { MerchantId } from '../../model.ts';
 import { HOUR_MS, isoTime, msOf, SECOND_MS } from '../../time.ts';
 import type { Progress } from './marks-through.ts';
 
@@ -89,7 +90,7 @@ interface CountedHour extends Pick<BalanceHour, 'start' | 'expected' | 'isAudite
 
 function hourOfBalance({ counts, ...hour }: CountedHour): BalanceHour {
   const states = statesBy((state) => counts.get(`${STATE}${state}`) ?? 0);
-  const there = notificationStates.reduce((sum, state) => sum + states[state], 0);
+  const there = NOTIFICATION_STATES.reduce((sum, state) => sum + states[state], 0);
   const surplus = Math.max(0, there - hour.expected);
   return {
     ...hour,
@@ -115,5 +116,5 @@ function totalsOf(hours: readonly BalanceHour[]): Omit<BalanceHour, 'start'> {
 }
 
 function statesBy(of: (state: NotificationState) => number): StateCounts {
-  return Object.fromEntries(notificationStates.map((state) => [state, of(state)])) as StateCounts;
+  return Object.fromEntries(NOTIFICATION_STATES.map((state) => [state, of(state)])) as StateCounts;
 }

@@ -1,9 +1,9 @@
+import { DEAD_LETTER_QUEUES, type DeadLetterQueueName } from '../../../protocol/contract-words.ts';
 import { boundedMap } from '../../../protocol/runtime/bounded-map.ts';
 import type { CheckStore } from '../../check-back/check-store.ts';
 import type { CountStore } from '../../counts/count-store.ts';
 import { ALL } from '../../counts/count-store.ts';
-import type { DeadLetterQueue, DeadLetterQueueName } from '../../deliver/aside/dead-letters.ts';
-import { DEAD_LETTER_QUEUES } from '../../deliver/aside/dead-letters.ts';
+import type { DeadLetterQueue } from '../../deliver/aside/dead-letters.ts';
 import {
   daysBack,
   listParked,

@@ -6,8 +6,8 @@ import {
   type Notification,
   type NotificationKey,
 } from '../../../../lib/core/deliver/state/notification.ts';
-import { type NotificationState, notificationStates } from '../../../../lib/core/model.ts';
 import { PARTITIONS } from '../../../../lib/core/partitions.ts';
+import { NOTIFICATION_STATES, type NotificationState } from '../../../../lib/protocol/contract-words.ts';
 import { at, notification, OTHER, SHOP, settled, transaction } from '../../support/samples.ts';
 import { allPages, from, type OpenTable, useTable } from '../../support/throwaway-table.ts';
 
@@ -139,8 +139,8 @@ export function describeNotificationIndex(name: string, open: OpenTable): void {
       (await Promise.all(ALL.map((partition) => find(partition, ask)))).flat();
 
     it('is listed by its state: retrying, exhausted or blocked, and no other', async () => {
-      for (const state of notificationStates) await save(settled({ transactionId: state, state }));
-      for (const state of notificationStates) {
+      for (const state of NOTIFICATION_STATES) await save(settled({ transactionId: state, state }));
+      for (const state of NOTIFICATION_STATES) {
         const isListed = ['retrying', 'exhausted', 'blocked'].includes(state);
         expect((await findAll({ state })).map(idOf)).toEqual(isListed ? [state] : []);
       }

@@ -1,6 +1,7 @@
 import { type ListedKey, listedKeyOf, listingOrder } from '../../../../core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../../../core/deliver/state/notification-store.ts';
-import type { MerchantId, NotificationState } from '../../../../core/model.ts';
+import type { MerchantId } from '../../../../core/model.ts';
+import type { NotificationState } from '../../../../protocol/contract-words.ts';
 import {
   INDEXES,
   notificationItemKey,
