@@ -115,6 +115,27 @@ describe('a confirmation', () => {
   });
 });
 
+describe('a form', () => {
+  it('is sent once, however often it is clicked, and again when its page is shown again', async () => {
+    let requests = 0;
+    await page.route('**/*', (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      requests += 1;
+      // The page stays, as it does while an answer is awaited.
+      return route.fulfill({ status: 204 });
+    });
+    await open('delivery');
+    await page.locator('[data-opens="acknowledge"]').click();
+    const button = page.locator('dialog#acknowledge button:not([data-cancel])');
+    await button.dblclick();
+    await button.click();
+    expect(requests).toBe(1);
+    await page.evaluate("window.dispatchEvent(new Event('pageshow'))");
+    await button.click();
+    await expect.poll(() => requests).toBe(2);
+  });
+});
+
 describe('menus and tabs', () => {
   it('opens the account menu without a script', async () => {
     await using plain = await browser.newContext({ ...WINDOWS.light, javaScriptEnabled: false });
