@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 
 /**
@@ -8,17 +8,29 @@ import { LongestFirst } from './test/support/longest-first.ts';
  * A folder that holds nothing else stands here; elsewhere the file's name says it.
  */
 const CLOUD = [
-  'test/{e2e,kill,simulation,stack}/**/*.test.ts',
+  'test/{simulation,stack}/**/*.test.ts',
   'test/adapters/http/**/*.test.ts',
   'test/**/{*.,}cloud.test.ts',
 ];
+/** What people do with the whole service, and what benches do with it: `npm run test:journeys`. */
+const JOURNEYS = ['test/{e2e,kill}/**/*.test.ts', 'test/bench/**/*.cloud.test.ts'];
+
+type ProjectTest = NonNullable<TestProjectInlineConfiguration['test']>;
 
 const OWN_ENVIRONMENT = 'test/support/own-environment.ts';
 
 /** Each further worker loads and compiles the same modules again. */
 const COMPUTING = availableParallelism();
-/** Files that start processes wait for more than half of their time. Those that compute run beside those that wait. */
-const OVERLAPPING = Math.max(6, availableParallelism());
+/** For files that start processes. They wait for more than half of their time, and those that compute run beside them. */
+const OVERLAPPING: ProjectTest = {
+  pool: 'forks',
+  globalSetup: ['test/support/synthesized.ts'],
+  // A small young generation is collected too often; and see docs/performance.md for large pages.
+  execArgv: ['--max-semi-space-size=32', '--use-largepages=silent'],
+  setupFiles: [OWN_ENVIRONMENT],
+  maxWorkers: Math.max(6, availableParallelism()),
+  sequence: { groupOrder: 1 },
+};
 
 export default defineConfig({
   test: {
@@ -40,27 +52,15 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           // The examples' tests kill hundreds of processes: `npm run test:examples`.
           // `npm run test:browser` needs a Chromium.
-          exclude: [...CLOUD, 'test/examples/**', 'test/browser/**', 'test/receivers/**'],
+          exclude: [...CLOUD, ...JOURNEYS, 'test/examples/**', 'test/browser/**', 'test/receivers/**'],
           setupFiles: ['test/support/in-this-process.ts', OWN_ENVIRONMENT],
           pool: 'threads',
           maxWorkers: COMPUTING,
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'cloud',
-          include: CLOUD,
-          pool: 'forks',
-          globalSetup: ['test/support/synthesized.ts'],
-          // A small young generation is collected too often.
-          execArgv: ['--max-semi-space-size=32'],
-          setupFiles: [OWN_ENVIRONMENT],
-          maxWorkers: OVERLAPPING,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      { extends: true, test: { ...OVERLAPPING, name: 'cloud', include: CLOUD, exclude: JOURNEYS } },
+      { extends: true, test: { ...OVERLAPPING, name: 'journeys', include: JOURNEYS } },
     ],
   },
 });
