@@ -15,6 +15,7 @@ import { pathToFileURL } from 'node:url';
 import { compileFunction, constants } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InvokeStore, InvokeStoreBase } from '@aws/lambda-invoke-store';
+import { giveBackMemory } from './give-back-memory.mjs';
 
 /** @import { HostMessage, HostRequest, InstanceSetting, InvocationError, InvocationRequest } from './protocol.ts' */
 
@@ -51,7 +52,8 @@ parentPort?.on('message', (/** @type {HostRequest} */ message) => {
   if (message.kind === 'load') void answer(message.call, load(message.instance, message.setting));
   else if (message.kind === 'invoke') void answer(message.call, invoke(message.instance, message.request));
   else if (message.kind === 'ping') post({ kind: 'success', call: message.call, payload: 'null' });
-  else instances.delete(message.instance);
+  else if (message.kind === 'unload') instances.delete(message.instance);
+  else giveBackMemory();
 });
 
 /** @param {HostMessage} message */

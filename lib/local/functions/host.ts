@@ -12,6 +12,8 @@ export interface Host {
   activeMs(): number;
   /** Announces an instance. `source` is the log source of what it writes. */
   add(source: string): HostedInstance;
+  /** Lets V8 collect the thread's garbage, and give back what it kept. */
+  giveBackMemory(): void;
   /** Stops the thread and with it all its instances. Their calls fail. */
   end(reason: InvocationError): Promise<void>;
 }
@@ -44,6 +46,8 @@ export interface HostOptions extends HostSetting {
   /** What V8 may take for young objects, in MB. */
   readonly youngGenerationMb: number;
   readonly log: Log;
+  /** Called when the thread has ended. */
+  readonly onEnd: () => void;
 }
 
 /** A call that waits for its answer. */
@@ -62,7 +66,7 @@ const THREAD_URL = new URL('./host-thread.mjs', import.meta.url);
 const REACTION_MS = 2_000;
 
 /** Starts a thread without instances. */
-export function startHost({ name, youngGenerationMb, compileCache, log }: HostOptions): Host {
+export function startHost({ name, youngGenerationMb, compileCache, log, onEnd }: HostOptions): Host {
   // The environment is each instance's own.
   const worker = new Worker(THREAD_URL, {
     name,
@@ -164,6 +168,7 @@ export function startHost({ name, youngGenerationMb, compileCache, log }: HostOp
   worker.on('exit', (code) => {
     for (const output of outputs.values()) output.end();
     die({ errorType: 'Runtime.ExitError', errorMessage: `The runtime exited with ${code}.`, trace: [] });
+    onEnd();
   });
 
   return {
@@ -190,6 +195,7 @@ export function startHost({ name, youngGenerationMb, compileCache, log }: HostOp
         },
       };
     },
+    giveBackMemory: () => send({ kind: 'give-back-memory' }),
     end: stop,
   };
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../logging/log.ts';
+import { giveBackMemory } from './give-back-memory.mjs';
 import { type Host, startHost } from './host.ts';
 import { STOPPED } from './invocation-failure.ts';
 
@@ -18,11 +19,26 @@ export interface Hosts {
  */
 const YOUNG_GENERATION_MB = { own: 24, shared: 8 };
 
+/** The threads of a load end one after the other. What they leave is given back this long after the last. */
+const QUIET_MS = 2_000;
+
 /** @param compileCache directory of V8's compile cache */
 export function openHosts(compileCache: string, log: Log): Hosts {
   let shared: Host | undefined;
+  let quietTimer: NodeJS.Timeout | undefined;
+
+  const giveBackLater = () => {
+    clearTimeout(quietTimer);
+    quietTimer = setTimeout(() => {
+      giveBackMemory();
+      if (shared?.isOpen === true) shared.giveBackMemory();
+    }, QUIET_MS);
+    quietTimer.unref();
+  };
+
   const start = (name: string, youngGenerationMb: number) =>
-    startHost({ name, youngGenerationMb, compileCache, log });
+    startHost({ name, youngGenerationMb, compileCache, log, onEnd: giveBackLater });
+
   return {
     start: (name) => start(name, YOUNG_GENERATION_MB.own),
     shared: () => {
@@ -31,6 +47,7 @@ export function openHosts(compileCache: string, log: Log): Hosts {
     },
     stop: async () => {
       await shared?.end(STOPPED);
+      clearTimeout(quietTimer);
     },
   };
 }

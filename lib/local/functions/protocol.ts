@@ -36,7 +36,8 @@ export type HostCall =
 /** To the thread. Answers name the number of their call: several events may be under way at once. */
 export type HostRequest =
   | (HostCall & { readonly call: number })
-  | { readonly kind: 'unload'; readonly instance: number };
+  | { readonly kind: 'unload'; readonly instance: number }
+  | { readonly kind: 'give-back-memory' };
 
 /** From the thread: how a call ended, or what an instance wrote. */
 export type HostMessage =

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Container, startContainer } from '../../../lib/local/functions/container.ts';
 import { type Hosts, openHosts } from '../../../lib/local/functions/hosts.ts';
 import type { LocalLogLine } from '../../../lib/local/logging/log.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const BUNDLE = `
 import { threadId } from 'node:worker_threads';
@@ -273,5 +274,37 @@ describe('an instance with several events at once', () => {
     const failed = expect(invoke(one, { never: true })).rejects.toMatchObject({ kind: 'crash' });
     await one.end();
     await failed;
+  });
+});
+
+describe('the memory of a thread that has ended', () => {
+  /** Keeps an object only weakly. Nothing but a full collection drops it. */
+  const HOLDER = `
+    let held;
+    const hold = () => { held = new WeakRef({}); };
+    export async function handler(event) {
+      if (event.hold) hold();
+      return { isHeld: held?.deref() !== undefined, gc: typeof globalThis.gc };
+    }
+  `;
+  const heldHere = () => new WeakRef({});
+
+  it('is given back by those that go on, which collect their garbage, and functions see nothing of it', async () => {
+    const timed = start('timed', { bundle: HOLDER });
+    const one = start('one', { bundle: HOLDER, isHostShared: false });
+    const held = heldHere();
+    expect(await invoke(one, { hold: true })).toMatchObject({ isHeld: true });
+    expect(await invoke(timed, { hold: true })).toMatchObject({ isHeld: true });
+    await one.end();
+    await eventually(
+      async () => ({ here: held.deref() !== undefined, there: (await invoke(timed)).isHeld }),
+      (seen) => expect(seen).toEqual({ here: false, there: false }),
+    );
+    const other = start('other', { bundle: HOLDER, isHostShared: false });
+    expect([await invoke(timed), await invoke(other)]).toMatchObject([
+      { gc: 'undefined' },
+      { gc: 'undefined' },
+    ]);
+    await other.end();
   });
 });
