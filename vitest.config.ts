@@ -12,8 +12,10 @@ const CLOUD = [
   'test/adapters/http/**/*.test.ts',
   'test/**/{*.,}cloud.test.ts',
 ];
+/** Benches that start a service. */
+const BENCHES = ['test/bench/load/**/*.cloud.test.ts', 'test/bench/peers/tidings-contestant.cloud.test.ts'];
 /** What people do with the whole service, and what benches do with it: `npm run test:journeys`. */
-const JOURNEYS = ['test/{e2e,kill}/**/*.test.ts', 'test/bench/**/*.cloud.test.ts'];
+const JOURNEYS = ['test/{e2e,kill}/**/*.test.ts', ...BENCHES];
 
 type ProjectTest = NonNullable<TestProjectInlineConfiguration['test']>;
 

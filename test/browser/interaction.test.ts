@@ -129,10 +129,13 @@ describe('a form', () => {
     const button = page.locator('dialog#acknowledge button:not([data-cancel])');
     await button.dblclick();
     await button.click();
-    expect(requests).toBe(1);
-    await page.evaluate("window.dispatchEvent(new Event('pageshow'))");
+    await expect.poll(() => requests).toBe(1);
+    await page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
     await button.click();
     await expect.poll(() => requests).toBe(2);
+    // What was sent before has arrived then.
+    await open('overview');
+    expect(requests).toBe(2);
   });
 });
 

@@ -80,8 +80,7 @@ describe('the console', () => {
   it('bounds the attempts to log in, and no other request', async () => {
     const attempts = Array.from({ length: 80 }, () => openBrowser().logIn('tk_guess_0123456789abcdef'));
     const statuses = (await Promise.all(attempts)).map(({ status }) => status);
-    expect(statuses).toContain(429);
-    expect(statuses.every((status) => status === 401 || status === 429)).toBe(true);
+    expect([...new Set(statuses)].sort()).toEqual([401, 429]);
     expect((await openBrowser().get('/console/log-in')).status).toBe(200);
   });
 

@@ -3,28 +3,28 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** @type {NodeJS.GCFunction | undefined} */
-let kept;
+let collect;
 
 /**
  * Collects all garbage of this thread. V8 keeps the pages of threads that have ended for those that go on, and a thread that does
- * little gives it no reason to collect: here it also gives back what it kept. (By a session of `node:inspector` the process stands
- * still when a thread ends later.)
+ * little gives it no reason to collect: here it also gives back what it kept. Not by a session of `node:inspector`: with one, the
+ * process hangs when a thread ends later.
  *
  * Plain JavaScript: for TypeScript, Node would load a compiler into every thread.
  */
 export function giveBackMemory() {
-  kept ??= collector();
-  kept({ type: 'major', flavor: 'last-resort' });
+  collect ??= collector();
+  collect?.({ type: 'major', flavor: 'last-resort' });
 }
 
 /**
- * V8's `gc`, which a context has only if it is made while the flag is set. Functions do not see it.
+ * V8's `gc`, which a context has only if it is made while the flag is set: functions do not see it.
  *
- * @returns {NodeJS.GCFunction}
+ * @returns {NodeJS.GCFunction | undefined} undefined if another thread has just unset the flag: it is the process's
  */
 function collector() {
   setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc');
+  const gc = runInNewContext('globalThis.gc');
   setFlagsFromString('--no-expose-gc');
   return gc;
 }

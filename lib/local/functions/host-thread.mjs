@@ -53,7 +53,7 @@ parentPort?.on('message', (/** @type {HostRequest} */ message) => {
   else if (message.kind === 'invoke') void answer(message.call, invoke(message.instance, message.request));
   else if (message.kind === 'ping') post({ kind: 'success', call: message.call, payload: 'null' });
   else if (message.kind === 'unload') instances.delete(message.instance);
-  else giveBackMemory();
+  else if (message.kind === 'give-back-memory') giveBackMemory();
 });
 
 /** @param {HostMessage} message */

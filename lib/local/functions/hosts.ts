@@ -26,9 +26,11 @@ const QUIET_MS = 2_000;
 export function openHosts(compileCache: string, log: Log): Hosts {
   let shared: Host | undefined;
   let quietTimer: NodeJS.Timeout | undefined;
+  let isStopped = false;
 
   const giveBackLater = () => {
     clearTimeout(quietTimer);
+    if (isStopped) return;
     quietTimer = setTimeout(() => {
       giveBackMemory();
       if (shared?.isOpen === true) shared.giveBackMemory();
@@ -46,8 +48,9 @@ export function openHosts(compileCache: string, log: Log): Hosts {
       return shared;
     },
     stop: async () => {
-      await shared?.end(STOPPED);
+      isStopped = true;
       clearTimeout(quietTimer);
+      await shared?.end(STOPPED);
     },
   };
 }
