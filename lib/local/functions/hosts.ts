@@ -22,8 +22,11 @@ const YOUNG_GENERATION_MB = { own: 24, shared: 8 };
 /** The threads of a load end one after the other. What they leave is given back this long after the last. */
 const QUIET_MS = 2_000;
 
-/** @param compileCache directory of V8's compile cache */
-export function openHosts(compileCache: string, log: Log): Hosts {
+/**
+ * @param compileCache directory of V8's compile cache
+ * @param giveBack gives back the memory of the main thread
+ */
+export function openHosts(compileCache: string, log: Log, giveBack: () => void = giveBackMemory): Hosts {
   let shared: Host | undefined;
   let quietTimer: NodeJS.Timeout | undefined;
   let isStopped = false;
@@ -32,7 +35,7 @@ export function openHosts(compileCache: string, log: Log): Hosts {
     clearTimeout(quietTimer);
     if (isStopped) return;
     quietTimer = setTimeout(() => {
-      giveBackMemory();
+      giveBack();
       if (shared?.isOpen === true) shared.giveBackMemory();
     }, QUIET_MS);
     quietTimer.unref();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Container, startContainer } from '../../../lib/local/functions/container.ts';
+import { giveBackMemory } from '../../../lib/local/functions/give-back-memory.mjs';
 import { type Hosts, openHosts } from '../../../lib/local/functions/hosts.ts';
 import type { LocalLogLine } from '../../../lib/local/logging/log.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -61,13 +62,22 @@ function take(mb) {
 
 let root: string;
 let hosts: Hosts;
+let givenBack: number;
 let lines: LocalLogLine[];
 let requests = 0;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'tidings-hosts-'));
   lines = [];
-  hosts = openHosts(join(root, 'compile-cache'), (line) => lines.push(line));
+  givenBack = 0;
+  hosts = openHosts(
+    join(root, 'compile-cache'),
+    (line) => lines.push(line),
+    () => {
+      givenBack += 1;
+      giveBackMemory();
+    },
+  );
 });
 afterEach(async () => {
   await hosts.stop();
@@ -289,16 +299,22 @@ describe('the memory of a thread that has ended', () => {
   `;
   const heldHere = () => new WeakRef({});
 
+  it('is given back by a collection', async () => {
+    const held = heldHere();
+    await new Promise(setImmediate);
+    giveBackMemory();
+    expect(held.deref()).toBe(undefined);
+  });
+
   it('is given back by those that go on, which collect their garbage, and functions see nothing of it', async () => {
     const timed = start('timed', { bundle: HOLDER });
     const one = start('one', { bundle: HOLDER, isHostShared: false });
-    const held = heldHere();
     expect(await invoke(one, { hold: true })).toMatchObject({ isHeld: true });
     expect(await invoke(timed, { hold: true })).toMatchObject({ isHeld: true });
     await one.end();
     await eventually(
-      async () => ({ here: held.deref() !== undefined, there: (await invoke(timed)).isHeld }),
-      (seen) => expect(seen).toEqual({ here: false, there: false }),
+      async () => ({ here: givenBack, there: (await invoke(timed)).isHeld }),
+      (seen) => expect(seen).toEqual({ here: 1, there: false }),
     );
     const other = start('other', { bundle: HOLDER, isHostShared: false });
     expect([await invoke(timed), await invoke(other)]).toMatchObject([
