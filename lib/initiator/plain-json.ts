@@ -63,7 +63,7 @@ function copyOf(value: unknown, place: Place): unknown {
   const isList = Array.isArray(value);
   if (!isPlain(value, { isRoot: pointer === '' })) throw new NotJson(pointer);
   // Stop below the maximum depth of the API, so that the walk ends. `inspect` refuses such input.
-  if (ancestors.length >= MAX_JSON_DEPTH) return isList ? [] : {};
+  if (ancestors.length > MAX_JSON_DEPTH) return isList ? [] : {};
   const within = (key: string): Place => ({
     pointer: `${pointer}/${escapePointer(key)}`,
     ancestors: [...ancestors, value],
@@ -114,7 +114,11 @@ function isPlain(value: object, { isRoot }: { readonly isRoot: boolean }): boole
   }
 }
 
-/** Walks with an explicit stack, so that input nested ten thousand deep cannot cause a stack overflow. */
+/**
+ * Names of several faults the one that the API names: its reader goes through a body from the front, and refuses an object
+ * for its keys before it looks into it. Walks with an explicit stack, so that input nested ten thousand deep cannot cause a
+ * stack overflow.
+ */
 function inspect(root: unknown): PlainJson {
   const pending: { value: unknown; pointer: string; depth: number }[] = [
     { value: root, pointer: '', depth: 0 },
@@ -122,12 +126,16 @@ function inspect(root: unknown): PlainJson {
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { value, pointer, depth } = next;
     if (typeof value !== 'object' || value === null) continue;
+    const members = Object.entries(value).map(([key, inner]) => ({
+      key,
+      value: inner,
+      pointer: `${pointer}/${escapePointer(key)}`,
+      depth: depth + 1,
+    }));
+    const forbidden = members.find(({ key }) => FORBIDDEN_KEYS.has(key));
+    if (forbidden !== undefined) return refused(forbidden.pointer, 'forbidden_key');
     if (depth >= MAX_JSON_DEPTH) return refused(pointer, 'too_deep');
-    for (const [key, inner] of Object.entries(value)) {
-      const child = `${pointer}/${escapePointer(key)}`;
-      if (FORBIDDEN_KEYS.has(key)) return refused(child, 'forbidden_key');
-      pending.push({ value: inner, pointer: child, depth: depth + 1 });
-    }
+    for (const member of members.reverse()) pending.push(member);
   }
   return { ok: true, value: root };
 }

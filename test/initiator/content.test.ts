@@ -112,7 +112,7 @@ const near: Record<string, fc.Arbitrary<unknown>> = {
     fc.dictionary(fc.constantFrom('a', '__proto__', 'constructor', 'a/b'), anything),
     fc.constant({ long: 'x'.repeat(16 * 1024) }),
     fc.constant({ wide: '界'.repeat(5_460) }),
-    fc.integer({ min: 28, max: 34 }).map(nested),
+    fc.integer({ min: 28, max: 34 }).map((depth) => nested(depth)),
     anything,
   ),
   checkBack: fc.constant({ url: 'https://bank.example/checks' }),
@@ -123,11 +123,14 @@ function two(number: number): string {
   return String(number).padStart(2, '0');
 }
 
-function nested(depth: number): object {
-  let value = {};
+function nested(depth: number, innermost: object = {}): object {
+  let value = innermost;
   for (let level = 1; level < depth; level += 1) value = { in: value };
   return value;
 }
+
+/** Refused for its key. */
+const FORBIDDEN = { ['__proto__']: null };
 
 const REQUIRED = ['transactionType', 'status', 'amount', 'currency', 'occurredAt'];
 const valid = fc.constant(payment());
@@ -167,6 +170,18 @@ describe('the checks of what the API never sees', () => {
       ),
       { numRuns: 2_000, endOnFailure: true },
     );
+  });
+
+  it.each([
+    ['a key that is forbidden, then what is too deep', { reason: FORBIDDEN, metadata: nested(40) }],
+    ['what is too deep, then a key that is forbidden', { metadata: nested(40), reason: FORBIDDEN }],
+    ['in one object, what is too deep and a key', { metadata: { deep: nested(40), ...FORBIDDEN } }],
+    ['in one object, a key at the last depth', { metadata: nested(32, FORBIDDEN) }],
+    ['in a list, what is too deep, then a key', { metadata: [nested(40), FORBIDDEN] }],
+  ])('name of two faults the one that the API names: %s', (_title, fields) => {
+    const input = payment(fields);
+    expect(kitCheck(input).errors).toHaveLength(1);
+    expect(kitCheck(input)).toEqual(apiCheck(input));
   });
 
   it('let nothing through that JSON would change in silence', () => {
