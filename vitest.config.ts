@@ -21,16 +21,16 @@ type ProjectTest = NonNullable<TestProjectInlineConfiguration['test']>;
 
 const OWN_ENVIRONMENT = 'test/support/own-environment.ts';
 
-/** Each further worker loads and compiles the same modules again. */
-const COMPUTING = availableParallelism();
-/** For files that start processes. They wait for more than half of their time, and those that compute run beside them. */
+/** One more than there are cores, as a few tests wait. Each further worker loads and compiles the same modules again. */
+const COMPUTING = availableParallelism() + 1;
+/** For files that start processes. They wait for half of their time, and those that compute run beside them. */
 const OVERLAPPING: ProjectTest = {
   pool: 'forks',
   globalSetup: ['test/support/synthesized.ts'],
   // A small young generation is collected too often; and see docs/performance.md for large pages.
   execArgv: ['--max-semi-space-size=32', '--use-largepages=silent'],
   setupFiles: [OWN_ENVIRONMENT],
-  maxWorkers: Math.max(6, availableParallelism()),
+  maxWorkers: Math.max(4, availableParallelism()),
   sequence: { groupOrder: 1 },
 };
 
