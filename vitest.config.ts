@@ -62,7 +62,16 @@ export default defineConfig({
         },
       },
       { extends: true, test: { ...OVERLAPPING, name: 'cloud', include: CLOUD, exclude: JOURNEYS } },
-      { extends: true, test: { ...OVERLAPPING, name: 'journeys', include: JOURNEYS } },
+      // Longer waits, so more of them side by side.
+      {
+        extends: true,
+        test: {
+          ...OVERLAPPING,
+          name: 'journeys',
+          include: JOURNEYS,
+          maxWorkers: Math.max(6, availableParallelism()),
+        },
+      },
     ],
   },
 });

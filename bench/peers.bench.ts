@@ -20,7 +20,7 @@ import { createProgress } from './print/progress.ts';
 const HELP = `Usage: npm run bench:peers -- --peers peers.json [options]
 
 Gives Tidings and services of other products the same load in turns, and prints what they need and the ratios. The others
-must already run on this machine. docs/performance.md shows the file that names them.
+must already run on this machine. docs/guides/peers.md shows the file that names them.
 
   --peers FILE     the peers: product, address, key, processes (required)
   --count N        messages of one burst (1500)
@@ -95,7 +95,10 @@ async function main({ peers, plan, out }: Arguments): Promise<boolean> {
   const contestants: Contestant[] = [];
   try {
     contestants.push(...(await openPeers(peers, sink.url)));
-    if (contestants.length === 0) return false;
+    if (contestants.length === 0) {
+      say('No service is left to compare with. Tidings was not measured: npm run bench:load does so alone.');
+      return false;
+    }
     progress.show(0, 'starting Tidings');
     await setup();
     const tidings = await startTidings(sink.url);

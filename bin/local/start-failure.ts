@@ -3,8 +3,9 @@ import { LocalCloudError, type LocalCloudErrorCode } from '../../lib/local/error
 /** What to do about a refusal of the local cloud, in the options of `npm start`. */
 const ADVICE: Readonly<Partial<Record<LocalCloudErrorCode, string>>> = {
   port_in_use:
-    'Stop the program that has the port, or take free ones: npm start -- --port 0 --receiver-port 0',
-  data_dir_in_use: 'Beside it: npm start -- --data-dir .tidings-2 --port 0 --receiver-port 0',
+    'Stop the program that has the port, or take free ones: npm start -- --port 0 --receiver-port 0, and your other options.',
+  data_dir_in_use:
+    'Beside it: npm start -- --data-dir .tidings-2 --port 0 --receiver-port 0, and your other options.',
 };
 
 /** What `npm start` says when it ends: a sentence and advice if it was to be expected, and otherwise where it broke. */

@@ -49,7 +49,7 @@ export function checkContent(input: unknown): CheckedContent {
 export function lossyFields(content: Readonly<Record<string, unknown>>): readonly FieldError[] {
   return Object.entries(content).flatMap(([name, value]): readonly FieldError[] => {
     const isLossless = !holdsInexactNumber(value) && holdsPlainText(value);
-    if (isLossless && name !== 'metadata') return [];
+    if (isLossless && !(name === 'metadata' && isObject(value))) return [];
     const pointer = `/${escapePointer(name)}`;
     const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
     const errors = check?.(value) ?? [];

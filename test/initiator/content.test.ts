@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fieldErrors, MAX_ERRORS } from '../../lib/api/contract/field-errors.ts';
 import { outcomeContentSchema } from '../../lib/core/model.ts';
 import { parseJson } from '../../lib/core/reading/json.ts';
-import { checkContent } from '../../lib/initiator/content-check.ts';
+import { checkContent, lossyFields } from '../../lib/initiator/content-check.ts';
 import { CURRENCIES } from '../../lib/protocol/content/currencies.ts';
 import { holdsPlainText } from '../../lib/protocol/plain-text.ts';
 import { CODE_POINT } from '../support/code-points.ts';
@@ -198,6 +198,13 @@ describe('the checks of what the API never sees', () => {
     expect(kitCheck(payment({ metadata: circle })).errors).toEqual([
       { pointer: '/metadata/self', code: 'not_json' },
     ]);
+  });
+
+  it('leave to the API, which names all faults, what arrives there as it is', () => {
+    for (const metadata of [[1], null, 'text', 5]) {
+      expect(lossyFields(payment({ metadata, reason: 5, currency: 'q' }))).toEqual([]);
+    }
+    expect(lossyFields(payment({ metadata: [2 ** 53], currency: 'q' }))).not.toEqual([]);
   });
 
   it('refuse a PENDING: it is stated before the transaction runs', () => {

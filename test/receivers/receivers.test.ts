@@ -209,6 +209,15 @@ describe.each(programs)('the receiver in $language, in a network with faults', (
     expect(payments()).toEqual(sorted());
   });
 
+  it('begins at its mark where SINCE is later, as that of a program that takes the time of its start', async () => {
+    const laterHour = new Date(Date.now() + 7_200_000).toISOString().slice(0, 'YYYY-MM-DDTHH'.length);
+    await receiver.killAndStart({ SINCE: `${laterHour}:00:00Z` });
+    const lost = `late_${FATES.indexOf('lost')}`;
+    await record(lost, { status: 'SUCCEEDED' });
+    expected.set(lost, 'SUCCEEDED');
+    await allApplied();
+  });
+
   it('tells a person what the service does not know, and goes on', async () => {
     const listedAt = new Date().toISOString();
     const ghost = sampleOutcome({ merchantId, transactionId: 'ghost', recordedAt: listedAt, listedAt });

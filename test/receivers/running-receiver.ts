@@ -8,8 +8,8 @@ import type { Program } from './programs/languages.ts';
 
 /** A receiver in its own process, with its database in `directory`. */
 export interface RunningReceiver {
-  /** Kills it without warning, and starts it again. */
-  killAndStart(): Promise<void>;
+  /** Kills it without warning, and starts it again, from now on with `changes` to its environment. */
+  killAndStart(changes?: Readonly<Record<string, string>>): Promise<void>;
   /** What it says about one transaction, when it is called with `ask`. */
   ask(transactionId: string): Promise<string>;
   /** Rows of its database. */
@@ -78,8 +78,9 @@ export async function startReceiver(
       });
       return stdout;
     },
-    async killAndStart() {
+    async killAndStart(changes = {}) {
       await stop();
+      Object.assign(env, changes);
       await start();
     },
     query<Row>(sql: string) {

@@ -119,7 +119,7 @@ func Reconcile(store *Store, service *Service, since int64) (through int64, miss
 	if mark, isThere, err := store.Mark(); err != nil {
 		return 0, 0, err
 	} else if isThere {
-		from = max(since, mark-lookBack)
+		from = max(min(since, mark), mark-lookBack)
 	}
 	closing, err := service.Ask("GET", "/v1/windows", map[string]string{"from": timeText(from), "resolution": "day"}, nil)
 	if err != nil {

@@ -100,7 +100,8 @@ final class Reconciling {
     Report run() throws IOException, InterruptedException, SQLException {
         missed = 0;
         isSettled = true;
-        long from = Math.max(sinceMs, store.mark().orElse(sinceMs) - LOOK_BACK);
+        long mark = store.mark().orElse(sinceMs);
+        long from = Math.max(Math.min(sinceMs, mark), mark - LOOK_BACK);
         JsonObject closing = service.ask("GET", "/v1/windows", Map.of("from", text(from), "resolution", "day"), null);
         if (Service.codeOf(closing).equals("window_not_closed")) return new Report(text(from), 0);
         if (!closing.has("closedThrough")) Service.accepted(closing);

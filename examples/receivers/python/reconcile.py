@@ -201,7 +201,7 @@ def joined(spans):
 def reconcile(store, service, since_ms):
     """Settles everything through the last closed window. Returns that time, and how many outcomes had been missed."""
     mark = store.mark()
-    start = since_ms if mark is None else max(since_ms, mark - LOOK_BACK)
+    start = since_ms if mark is None else max(min(since_ms, mark), mark - LOOK_BACK)
     try:
         closing = service.ask("GET", "/v1/windows", {"from": text_of(start), "resolution": "day"})
     except Refused as refused:

@@ -112,14 +112,14 @@ function nothingFits({ signatures }: SignatureHeaders, [first]: readonly Candida
     return fault(
       'other_scheme',
       scheme === 'v1a'
-        ? 'There is no v1a signature. Only endpoints with signature ed25519 send one; use the whsec_ secret.'
-        : 'There is no v1 signature. Was the header changed, or does this endpoint sign with ed25519 only? Then use its whpk_ key.',
+        ? 'There is no v1a signature. Only endpoints with signature v1a or both send one; use the whsec_ secret.'
+        : 'There is no v1 signature. Was the header changed, or does this endpoint sign with v1a only? Then use its whpk_ key.',
     );
   }
   return fault(
     'signature_mismatch',
-    'No known mistake explains it. Is this the secret of this endpoint, of this environment, and is the body complete? After a ' +
-      'rotation, only the new secret signs. tidings endpoints rotate makes a new one.',
+    'No known mistake explains it. Is this the secret of this endpoint, of this environment, and is the body complete? Some time ' +
+      'after a rotation, only the new secret signs. tidings endpoints rotate makes a new one.',
   );
 }
 

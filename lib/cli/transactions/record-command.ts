@@ -18,7 +18,7 @@ export const record: Command = {
   summary: 'Record how a transaction ended, or many from stdin',
   details:
     'With -, each line of stdin is an outcome in JSON with its transactionId, as the API takes it. Repeating a record changes ' +
-    'nothing: the same content is recorded once. Each line gets a result, in order.',
+    'nothing: the same content is recorded once. With --json each line gets a result, in order; otherwise those that are refused are named.',
   arguments: [{ name: 'transaction', summary: 'id of the transaction, or - for lines on stdin' }],
   options: [
     MERCHANT,
@@ -110,7 +110,7 @@ async function recordLines(
   };
   let batch: JsonObject[] = [];
   for await (const { number, text } of linesOf(terminal.stdin)) {
-    batch.push(outcomeOf(number, text));
+    batch.push(outcomeOf({ number, text, sent: counts.recorded + counts.refused }));
     if (batch.length < BATCH) continue;
     await send(batch);
     batch = [];
@@ -120,11 +120,18 @@ async function recordLines(
   return counts.refused === 0 ? EXIT.done : EXIT.failed;
 }
 
-function outcomeOf(number: number, text: string): JsonObject {
+interface Line {
+  readonly number: number;
+  readonly text: string;
+  /** Outcomes of earlier lines that have their result already. */
+  readonly sent: number;
+}
+
+function outcomeOf({ number, text, sent }: Line): JsonObject {
   const content = parsed(text);
   if (isObject(content)) return content;
   throw usageFailure(
-    `Line ${number} is no JSON object. The lines before it, in whole hundreds, are recorded.`,
+    `Line ${number} is no JSON object. ${sent === 0 ? 'Nothing was recorded.' : `The first ${sent} outcomes have their results.`}`,
     'Correct the line and repeat the command: what is recorded stays as it is.',
   );
 }

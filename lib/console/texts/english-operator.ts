@@ -213,7 +213,7 @@ export const englishOperator = {
     lead: 'Who changed what, sent again, put back and resolved. Newest first.',
     service: 'The whole service',
     merchant: 'Merchant',
-    merchantHint: 'Without one: keys for all merchants, dead letters and parked records.',
+    merchantHint: 'Without a merchant: keys for all merchants, dead letters and parked records.',
     from: 'From (UTC day)',
     to: 'To (UTC day, inclusive)',
     time: 'Time',

@@ -21,12 +21,16 @@ export function sinceOf({ since }: { readonly since: string | undefined }): stri
  */
 const LOOK_BACK_MS = 2 * 3_600_000;
 
-/** Where the next comparison begins: two hours before the stored mark, never before `since`. Without a mark, at `since`. */
+/**
+ * Where the next comparison begins: two hours before the stored mark, not before `since`, and never behind the mark: a `since`
+ * that is later, such as the hour of each start, must not leave out what was listed between them. Without a mark, at `since`.
+ */
 export function resumeMs(
   { since }: { readonly since: string | undefined },
   mark: string | undefined,
 ): number {
   if (mark === undefined) return fullHour(sinceOf({ since }));
-  const earliestMs = since === undefined ? 0 : fullHour(since);
-  return Math.max(Date.parse(mark) - LOOK_BACK_MS, earliestMs);
+  const markMs = Date.parse(mark);
+  const earliestMs = since === undefined ? 0 : Math.min(fullHour(since), markMs);
+  return Math.max(markMs - LOOK_BACK_MS, earliestMs);
 }

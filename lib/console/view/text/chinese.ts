@@ -177,7 +177,7 @@ export const chinese: Translated<typeof english> = {
         notExamined: '另有 {count} 个窗口不一致。请先更正这些行，再次比对。',
         byTransaction:
           '账本没有 listedAt 列，因此按交易比对。请保存每个回调中的 listedAt，之后只需交换摘要。',
-        sent: '{count} 行离开了此浏览器。',
+        sent: '已向服务发送 {count} 行。',
       },
       failures: {
         nothing_to_compare: '此时间内没有已关闭的窗口。窗口在结束约一分钟后关闭。',

@@ -190,7 +190,7 @@ export const english = {
         notExamined: '{count} more windows differ. Correct these first, then compare again.',
         byTransaction:
           'Your ledger has no column listedAt, so rows were compared by transaction. Store listedAt from each callback: then only digests are exchanged.',
-        sent: '{count} rows left this browser.',
+        sent: '{count} rows were sent to the service.',
       },
       failures: {
         nothing_to_compare:
