@@ -42,7 +42,7 @@ Without any setting, it uses the service that npm start runs on this machine.`;
 
 const FOOTER = `
 Environment: TIDINGS_API, TIDINGS_KEY, TIDINGS_SECRET, TIDINGS_PROFILE, NO_COLOR
-Exit status: 0 done, 1 differs or failed, 2 wrong usage, 3 not reachable, 4 refused`;
+Status: 0 done, 1 differs or failed, 2 wrong usage, 3 not reachable, 4 refused`;
 
 /** Help fits terminals of 80 columns, unless they say that they are wider or narrower. */
 const HELP_WIDTH = 80;
@@ -67,7 +67,7 @@ export function readCommandLine(tree: CommandTree, argv: readonly string[]): Req
   });
   // `help endpoints create` is the help of that command, and not of the noun.
   const [first, ...words] = argv;
-  const given = first === 'help' && words.length > 1 ? [...words, '--help'] : argv;
+  const given = first === 'help' && words.length > 1 ? [...words, '--help'] : commonLast(argv);
   try {
     root.parse([...given], { from: 'user' });
   } catch (error) {
@@ -75,6 +75,18 @@ export function readCommandLine(tree: CommandTree, argv: readonly string[]): Req
     if (error.exitCode !== 0) throw usageOf(error, shown, `${failedAt} --help shows more.`);
   }
   return request ?? { kind: 'text', text: shown.join('') };
+}
+
+/** Options of every command may also stand before it, as `tidings --profile live status`. */
+function commonLast(argv: readonly string[]): readonly string[] {
+  let end = 0;
+  for (let next = argv[end]; next !== undefined; next = argv[end]) {
+    const [name] = next.split('=');
+    const option = COMMON_OPTIONS.find((common) => `--${common.name}` === name);
+    if (option === undefined) break;
+    end += option.value === undefined || next !== name ? 1 : 2;
+  }
+  return [...argv.slice(end), ...argv.slice(0, end)];
 }
 
 interface Reactions {

@@ -80,6 +80,8 @@ describe('a wrong command line', () => {
     [['merchants', 'list', 'surplus']],
     [['merchants', 'list', '--limit']],
     [['merchants']],
+    [['--json']],
+    [['--api']],
     [[]],
   ])('is refused with status 2: %j', (argv) => {
     expect(failureOf(argv).status).toBe(2);
@@ -102,6 +104,23 @@ it('reads options and arguments into what the command gets', () => {
       options: { 'time-zone': 'UTC', 'no-color': true, json: undefined },
     },
   });
+});
+
+it.each([
+  [['--profile', 'live', 'endpoints', 'list', '--json'], { profile: 'live', json: true }],
+  [['--json', '--api=https://api.example', 'endpoints', 'list'], { api: 'https://api.example', json: true }],
+])('takes options of every command before it, too: %j', (argv, options) => {
+  expect(readCommandLine(tree, argv)).toMatchObject({
+    command: { words: ['endpoints', 'list'] },
+    typed: { options },
+  });
+});
+
+it('has an overview that fits 80 columns', () => {
+  const request = readCommandLine(tree, ['--help']);
+  const lines = request.kind === 'text' ? request.text.split('\n') : [];
+  expect(lines.length).toBeGreaterThan(10);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 it('shows its version', () => {
