@@ -69,6 +69,7 @@ export default defineConfig({
           ...OVERLAPPING,
           name: 'journeys',
           include: JOURNEYS,
+          sequence: { groupOrder: 2 },
           maxWorkers: Math.max(6, availableParallelism()),
         },
       },

@@ -69,10 +69,13 @@ function copyOf(value: unknown, place: Place): unknown {
     ancestors: [...ancestors, value],
     left,
   });
-  const members = Object.keys(value).flatMap((key): [string, unknown][] => {
+  const keys = Object.keys(value);
+  if (keys.length > left.values) throw new NotJson('', 'too_long');
+  const members = keys.flatMap((key): [string, unknown][] => {
     const inner = memberOf(value, key, within(key));
-    if (inner === undefined && mayBeUndefined(pointer, isList)) return [];
-    return [[key, copyOf(inner, within(key))]];
+    if (inner !== undefined || !mayBeUndefined(pointer, isList)) return [[key, copyOf(inner, within(key))]];
+    left.values -= 1;
+    return [];
   });
   return isList ? members.map(([, inner]) => inner) : Object.fromEntries(members);
 }
@@ -105,7 +108,7 @@ function isPlain(value: object, { isRoot }: { readonly isRoot: boolean }): boole
       )
     )
       return false;
-    if (Array.isArray(value)) return Object.keys(value).length === value.length;
+    if (Array.isArray(value)) return isWhole(value);
     const prototype: unknown = Object.getPrototypeOf(value);
     const isLiteral = prototype === null || Object.getPrototypeOf(prototype) === null;
     return Object.prototype.toString.call(value) === '[object Object]' && (isLiteral || isRoot);
@@ -114,9 +117,15 @@ function isPlain(value: object, { isRoot }: { readonly isRoot: boolean }): boole
   }
 }
 
+/** Whether a list has no hole, and no property besides its elements. */
+function isWhole(list: readonly unknown[]): boolean {
+  const keys = Object.keys(list);
+  return keys.length === list.length && keys.every((key, index) => key === String(index));
+}
+
 /**
- * Names of several faults the one that the API names: its reader goes through a body from the front, and refuses an object
- * for its keys before it looks into it. Walks with an explicit stack, so that input nested ten thousand deep cannot cause a
+ * Of several faults, reports the one that the API reports for a single record: it reads a body from the front, and refuses
+ * an object for its keys before it looks into it. Walks with an explicit stack, so that input nested ten thousand deep cannot cause a
  * stack overflow.
  */
 function inspect(root: unknown): PlainJson {

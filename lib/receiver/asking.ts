@@ -30,8 +30,8 @@ import { fullHour } from './times.ts';
 export interface AskingOptions extends ServiceOptions {
   /**
    * Start of this receiver's responsibility: a full hour, ISO 8601, with Z or an offset. Outcomes that were listed
-   * earlier are not looked at. Required until a first run has stored its checkpoint. Where `since` is later than the checkpoint,
-   * `reconcile` begins at the checkpoint, so nothing between them is left out.
+   * earlier are not looked at. Required until a first run has stored its checkpoint. The store keeps the earliest `since` that a run
+   * was given: a later one leaves out nothing.
    */
   readonly since?: string;
   /** The `types` of the receiver's endpoint. Outcomes of other types do not count as missing. Default: all types. */

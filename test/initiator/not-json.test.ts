@@ -52,6 +52,9 @@ const throwing = Object.defineProperty({}, 'at', {
   },
 });
 const shared = Array.from({ length: 25 }).reduce<object>((part) => ({ a: part, b: part }), {});
+/** A thousand times the same thousand fields without a value. */
+const part = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`f${at}`, undefined]));
+const hollow = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`f${at}`, part]));
 
 const IN_METADATA: readonly (readonly [string, unknown, string, string])[] = [
   ['a Map', { at: new Map([['a', 1]]) }, '/metadata/at', 'not_json'],
@@ -67,6 +70,12 @@ const IN_METADATA: readonly (readonly [string, unknown, string, string])[] = [
   ['undefined in a list', { list: [1, undefined] }, '/metadata/list/1', 'not_json'],
   ['a list with a hole', { list: new Array(2) }, '/metadata/list', 'not_json'],
   ['a list with a name', { list: Object.assign([1], { name: 1 }) }, '/metadata/list', 'not_json'],
+  [
+    'a list with a hole and a name',
+    { list: Object.assign(new Array(1), { name: 1 }) },
+    '/metadata/list',
+    'not_json',
+  ],
   ['an instance of a class', { price: new Money() }, '/metadata/price', 'not_json'],
   ['a boxed text', { at: new String('a') }, '/metadata/at', 'not_json'],
   ['an object that says itself otherwise', { at: { toJSON: () => 1 } }, '/metadata/at', 'not_json'],
@@ -95,6 +104,7 @@ const IN_FIELDS: readonly (readonly [string, object, string, string])[] = [
   ['a Map for metadata', { metadata: new Map() }, '/metadata', 'not_json'],
   ['a list for metadata', { metadata: [100n] }, '/metadata', 'invalid_value'],
   ['an instance for a reason', { reason: new Money() }, '/reason', 'not_json'],
+  ['a reason of parts that are shared, and hold nothing', { reason: { hollow } }, '', 'too_long'],
   ['a number for a reference', { reference: Number.NaN }, '/reference', 'invalid_reference'],
   ['NUL in a reference', { reference: 'a\0' }, '/reference', 'invalid_reference'],
   ['NUL in a reason', { reason: { code: 'x', message: '\0' } }, '/reason/message', 'invalid_text'],

@@ -34,7 +34,7 @@ export async function openKit(
   const applied: Outcome[] = [];
   const asked: string[] = [];
   const fetch = fetchOf(world);
-  const receiver = createReceiver<MemoryTransaction>({
+  const options: ReceiverOptions<MemoryTransaction> = {
     merchantId: 'demo',
     secrets: merchant.secret,
     store,
@@ -57,10 +57,12 @@ export async function openKit(
       },
       ...changes.service,
     },
-  });
+  };
+  const receiver = createReceiver<MemoryTransaction>(options);
   return {
     merchant,
     store,
+    options,
     receiver,
     events,
     /** The outcomes with which `onOutcome` was called. */

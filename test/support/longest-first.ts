@@ -4,8 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const ROOT = join(import.meta.dirname, '../..');
 
 /**
- * The files that take longest. Those that wait for real time, and those that compute for long, alternate, so that the cores have
- * work from the start. A file that is missing here is run at its turn: only the whole run may take longer.
+ * The files that take longest, of `cloud` first, then of `journeys`, which run apart. Those that wait for real time, and those that
+ * compute for long, alternate, so that the cores have work from the start. A file that is missing here is run at its turn: only the whole run may take longer.
  */
 export const LONGEST = [
   'test/local/edited-template.cloud.test.ts',

@@ -115,21 +115,36 @@ func digestOf(rows []Row) Digest {
 
 // Reconcile settles everything through the last closed window. It returns that time, and how many outcomes had been missed.
 func Reconcile(store *Store, service *Service, since int64) (through int64, missed int, err error) {
-	from := since
-	if mark, isThere, err := store.Mark(); err != nil {
+	mark, hasMark, err := store.Mark("reconciled")
+	if err != nil {
 		return 0, 0, err
-	} else if isThere {
-		from = max(min(since, mark), mark-lookBack)
+	}
+	known, isKnown, err := store.Mark("since")
+	if err != nil {
+		return 0, 0, err
+	}
+	// The earliest SINCE counts: a program that is given a later one at each start must leave out nothing between two starts.
+	if isKnown {
+		since = min(since, known)
+	} else if hasMark {
+		since = min(since, mark)
+	}
+	from := since
+	if hasMark {
+		from = max(since, mark-lookBack)
 	}
 	closing, err := service.Ask("GET", "/v1/windows", map[string]string{"from": timeText(from), "resolution": "day"}, nil)
 	if err != nil {
 		return 0, 0, err
 	}
 	if closing.Code == "window_not_closed" {
-		return from, 0, nil
+		return from, 0, store.SetMark("since", since)
 	}
 	if closing.ClosedThrough == "" {
 		return 0, 0, refused(closing)
+	}
+	if err = store.SetMark("since", since); err != nil {
+		return 0, 0, err
 	}
 	end, err := time.Parse(time.RFC3339, closing.ClosedThrough)
 	if err != nil {
@@ -154,7 +169,7 @@ func Reconcile(store *Store, service *Service, since int64) (through int64, miss
 		isSettled = isSettled && isWhole
 	}
 	if isSettled {
-		err = store.SetMark(end.UnixMilli())
+		err = store.SetMark("reconciled", end.UnixMilli())
 	}
 	return end.UnixMilli(), missed, err
 }

@@ -151,9 +151,10 @@ func scan(rows *sql.Rows, err error, visit func(Row)) error {
 	return rows.Err()
 }
 
-// Mark is the time before which everything is settled. Before the first run there is none.
-func (s *Store) Mark() (ms int64, isThere bool, err error) {
-	switch err = s.db.QueryRow("SELECT value FROM marks WHERE name = 'reconciled'").Scan(&ms); err {
+// Mark is a time: everything before "reconciled" is settled, and this receiver is responsible from "since" on.
+// Before the first run there is none.
+func (s *Store) Mark(name string) (ms int64, isThere bool, err error) {
+	switch err = s.db.QueryRow("SELECT value FROM marks WHERE name = ?", name).Scan(&ms); err {
 	case nil:
 		return ms, true, nil
 	case sql.ErrNoRows:
@@ -164,7 +165,7 @@ func (s *Store) Mark() (ms int64, isThere bool, err error) {
 }
 
 // SetMark moves the mark.
-func (s *Store) SetMark(ms int64) error {
-	_, err := s.db.Exec("INSERT OR REPLACE INTO marks VALUES ('reconciled', ?)", ms)
+func (s *Store) SetMark(name string, ms int64) error {
+	_, err := s.db.Exec("INSERT OR REPLACE INTO marks VALUES (?, ?)", name, ms)
 	return err
 }

@@ -100,16 +100,20 @@ final class Reconciling {
     Report run() throws IOException, InterruptedException, SQLException {
         missed = 0;
         isSettled = true;
-        long mark = store.mark().orElse(sinceMs);
-        long from = Math.max(Math.min(sinceMs, mark), mark - LOOK_BACK);
+        OptionalLong mark = store.mark("reconciled");
+        // The earliest SINCE counts: a program that is given a later one at each start must leave out nothing between two starts.
+        long since = Math.min(sinceMs, store.mark("since").orElse(mark.orElse(sinceMs)));
+        long from = mark.isPresent() ? Math.max(since, mark.getAsLong() - LOOK_BACK) : since;
         JsonObject closing = service.ask("GET", "/v1/windows", Map.of("from", text(from), "resolution", "day"), null);
-        if (Service.codeOf(closing).equals("window_not_closed")) return new Report(text(from), 0);
-        if (!closing.has("closedThrough")) Service.accepted(closing);
+        boolean isClosed = !Service.codeOf(closing).equals("window_not_closed");
+        if (isClosed && !closing.has("closedThrough")) Service.accepted(closing);
+        store.setMark("since", since);
+        if (!isClosed) return new Report(text(from), 0);
         long end = Instant.parse(closing.get("closedThrough").getAsString()).toEpochMilli();
         List<Span> days = differing(List.of(new Span(from, end)), "day", DAY);
         List<Span> hours = differing(days, "hour", HOUR);
         for (Span window : differing(hours, "window", closing.get("windowSeconds").getAsLong() * SECOND)) settleWindow(window);
-        if (isSettled) store.setMark(end);
+        if (isSettled) store.setMark("reconciled", end);
         return new Report(text(end), missed);
     }
 

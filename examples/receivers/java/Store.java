@@ -109,18 +109,20 @@ final class Store {
         }
     }
 
-    /** The time before which everything is settled. */
-    OptionalLong mark() throws SQLException {
+    /** A time: everything before {@code reconciled} is settled, and this receiver is responsible from {@code since} on. */
+    OptionalLong mark(String name) throws SQLException {
         try (Connection db = open();
-             Statement statement = db.createStatement();
-             ResultSet found = statement.executeQuery("SELECT value FROM marks WHERE name = 'reconciled'")) {
-            return found.next() ? OptionalLong.of(found.getLong(1)) : OptionalLong.empty();
+             PreparedStatement statement = db.prepareStatement("SELECT value FROM marks WHERE name = ?")) {
+            statement.setString(1, name);
+            try (ResultSet found = statement.executeQuery()) {
+                return found.next() ? OptionalLong.of(found.getLong(1)) : OptionalLong.empty();
+            }
         }
     }
 
-    void setMark(long ms) throws SQLException {
+    void setMark(String name, long ms) throws SQLException {
         try (Connection db = open()) {
-            execute(db, "INSERT OR REPLACE INTO marks VALUES ('reconciled', ?)", ms);
+            execute(db, "INSERT OR REPLACE INTO marks VALUES (?, ?)", name, ms);
         }
     }
 

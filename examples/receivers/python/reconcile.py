@@ -200,23 +200,27 @@ def joined(spans):
 
 def reconcile(store, service, since_ms):
     """Settles everything through the last closed window. Returns that time, and how many outcomes had been missed."""
-    mark = store.mark()
-    start = since_ms if mark is None else max(min(since_ms, mark), mark - LOOK_BACK)
+    mark, known = store.mark("reconciled"), store.mark("since")
+    # The earliest SINCE counts: a program that is given a later one at each start must leave out nothing between two starts.
+    since = min(each for each in (since_ms, mark if known is None else known) if each is not None)
+    start = since if mark is None else max(since, mark - LOOK_BACK)
     try:
         closing = service.ask("GET", "/v1/windows", {"from": text_of(start), "resolution": "day"})
     except Refused as refused:
         closing = refused.content
         if closing["code"] == "window_not_closed":
+            store.set_mark("since", since)
             return text_of(start), 0
         if "closedThrough" not in closing:
             raise
+    store.set_mark("since", since)
     end, window = milliseconds(closing["closedThrough"]), closing["windowSeconds"] * SECOND
     days = differing(store, service, [(start, end)], "day", DAY)
     hours = differing(store, service, list(days), "hour", HOUR)
     windows = differing(store, service, list(hours), "window", window)
     settled = [settle_window(store, service, span) for span in windows]
     if None not in settled:
-        store.set_mark(end)
+        store.set_mark("reconciled", end)
     return text_of(end), sum(count or 0 for count in settled)
 
 

@@ -86,14 +86,15 @@ class Store:
         with self.open() as db:
             yield from db.execute("SELECT * FROM applied WHERE listed_ms >= ? AND listed_ms < ?", (from_ms, to_ms))
 
-    def mark(self):
+    def mark(self, name):
+        """A time: everything before `reconciled` is settled, and this receiver is responsible from `since` on."""
         with self.open() as db:
-            found = db.execute("SELECT value FROM marks WHERE name = 'reconciled'").fetchone()
+            found = db.execute("SELECT value FROM marks WHERE name = ?", (name,)).fetchone()
             return None if found is None else found[0]
 
-    def set_mark(self, value):
+    def set_mark(self, name, value):
         with self.open() as db:
-            db.execute("INSERT OR REPLACE INTO marks VALUES ('reconciled', ?)", (value,))
+            db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, value))
 
 
 def decide(had, row):

@@ -1,9 +1,9 @@
+import { isoTime } from '../../protocol/instants.ts';
 import type { EventTypes } from '../event-types.ts';
 import type { Pauses } from '../pauses.ts';
 import { ReceiverFault } from '../receiver-fault.ts';
-import type { ReceiverStore } from '../stores/receiver-store.ts';
 import { type Client, nextOf } from './service-client.ts';
-import { sinceOf } from './since.ts';
+import { readResponsibility, type SincePorts, startOf } from './since.ts';
 import { type Counts, noCounts, type Taking } from './taking.ts';
 
 export interface FollowOptions {
@@ -26,12 +26,9 @@ export interface FollowReport extends Readonly<Counts> {
   readonly watermark: string | undefined;
 }
 
-export interface FollowPorts {
-  readonly merchantId: string;
+export interface FollowPorts extends SincePorts {
   readonly client: Client;
   readonly taking: Taking;
-  readonly store: Pick<ReceiverStore<never>, 'mark' | 'setMark'>;
-  readonly since: string | undefined;
   readonly types: EventTypes;
   readonly pauses: Pauses;
 }
@@ -67,6 +64,13 @@ export async function follow(ports: FollowPorts, options: FollowOptions = {}): P
 
 type Running = { -readonly [K in keyof FollowReport]: FollowReport[K] };
 
+async function firstPage(ports: FollowPorts) {
+  const responsibility = await readResponsibility(ports);
+  const page = await ports.client.feed({ since: isoTime(startOf(responsibility)) });
+  await responsibility.remember();
+  return page;
+}
+
 async function catchUp(
   ports: FollowPorts,
   report: Running,
@@ -76,7 +80,7 @@ async function catchUp(
   await taking.acknowledgeLeft(report);
   let cursor = await store.mark(merchantId, 'feed');
   for (;;) {
-    const page = await client.feed(cursor === undefined ? { since: sinceOf(ports) } : { cursor });
+    const page = cursor === undefined ? await firstPage(ports) : await client.feed({ cursor });
     const next = nextOf(page, cursor);
     await taking.listed(page.items.filter(types.includes), report);
     report.read += page.items.length;

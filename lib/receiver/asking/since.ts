@@ -1,14 +1,54 @@
 import { isoTime } from '../../protocol/instants.ts';
 import { ReceiverFault } from '../receiver-fault.ts';
+import type { ReceiverStore } from '../stores/receiver-store.ts';
 import { fullHour } from '../times.ts';
 
+export interface SincePorts {
+  readonly merchantId: string;
+  readonly store: Pick<ReceiverStore<never>, 'mark' | 'setMark'>;
+  /** `service.since`: a full hour. */
+  readonly since: string | undefined;
+}
+
+/** Since when this receiver is responsible for what was listed, and how far it has settled that. */
+export interface Responsibility {
+  /** In milliseconds since 1970; undefined if nobody ever said it. */
+  readonly sinceMs: number | undefined;
+  /** Everything before it is settled: the checkpoint of `reconcile`, ISO 8601. */
+  readonly mark: string | undefined;
+  /** Stores `sinceMs` for later runs. To be called once the service has answered a question about it: it may be too old. */
+  remember(): Promise<void>;
+}
+
 /**
- * Start of this receiver's responsibility (`service.since`) in UTC, in the format of the service.
+ * Reads since when this receiver is responsible: the earliest `since` that it was ever given and that the service accepted.
+ * A program may give the hour of each start. What was listed between two starts must not be left out then.
  *
- * @throws ReceiverFault `since_missing`, `invalid_time`
+ * @throws ReceiverFault `invalid_time`
  */
-export function sinceOf({ since }: { readonly since: string | undefined }): string {
-  if (since !== undefined) return isoTime(fullHour(since));
+export async function readResponsibility({ merchantId, store, since }: SincePorts): Promise<Responsibility> {
+  const mark = await store.mark(merchantId, 'reconciledThrough');
+  const stored = await store.mark(merchantId, 'since');
+  const given = since === undefined ? undefined : fullHour(since);
+  // Stores of earlier releases have a mark, and no `since`: what was listed before the mark is settled.
+  const earlier = stored ?? (given === undefined ? undefined : mark);
+  const times = [given, earlier === undefined ? undefined : Date.parse(earlier)].filter(
+    (time) => time !== undefined,
+  );
+  const sinceMs = times.length === 0 ? undefined : Math.min(...times);
+  return {
+    sinceMs,
+    mark,
+    async remember() {
+      if (sinceMs === undefined || isoTime(sinceMs) === stored) return;
+      await store.setMark(merchantId, 'since', isoTime(sinceMs));
+    },
+  };
+}
+
+/** @throws ReceiverFault `since_missing` */
+export function startOf({ sinceMs }: Pick<Responsibility, 'sinceMs'>): number {
+  if (sinceMs !== undefined) return sinceMs;
   throw new ReceiverFault(
     'since_missing',
     'service.since is required until a run has stored a mark: a full hour.',
@@ -21,16 +61,9 @@ export function sinceOf({ since }: { readonly since: string | undefined }): stri
  */
 const LOOK_BACK_MS = 2 * 3_600_000;
 
-/**
- * Where the next comparison begins: two hours before the stored mark, not before `since`, and never behind the mark: a `since`
- * that is later, such as the hour of each start, must not leave out what was listed between them. Without a mark, at `since`.
- */
-export function resumeMs(
-  { since }: { readonly since: string | undefined },
-  mark: string | undefined,
-): number {
-  if (mark === undefined) return fullHour(sinceOf({ since }));
-  const markMs = Date.parse(mark);
-  const earliestMs = since === undefined ? 0 : Math.min(fullHour(since), markMs);
-  return Math.max(markMs - LOOK_BACK_MS, earliestMs);
+/** Where the next comparison begins: two hours before the mark, never before the responsibility. Without a mark, with it. */
+export function resumeMs(responsibility: Responsibility): number {
+  const { sinceMs, mark } = responsibility;
+  if (mark === undefined) return startOf(responsibility);
+  return Math.max(Date.parse(mark) - LOOK_BACK_MS, sinceMs ?? 0);
 }

@@ -1,6 +1,6 @@
 import { isoTime } from '../../protocol/instants.ts';
 import { type Resolution, resolutionSeconds } from '../../protocol/resolutions.ts';
-import { resumeMs } from '../asking/since.ts';
+import { type Responsibility, readResponsibility, resumeMs } from '../asking/since.ts';
 import { type Counts, noCounts } from '../asking/taking.ts';
 import type { ReceiverStore } from '../stores/receiver-store.ts';
 import { fullHour } from '../times.ts';
@@ -13,6 +13,11 @@ import { mergeNeighbours } from './spans.ts';
 export interface ReconcileOptions {
   /** ISO 8601, a full hour, inclusive; default: two hours before the checkpoint of the last run, else `service.since`. */
   readonly from?: string;
+  /**
+   * The checkpoint may move, though `from` is later than it: what was listed between them is never compared. For a receiver that
+   * was away for longer than the service keeps outcomes. Default: false.
+   */
+  readonly acceptGap?: boolean;
   /** ISO 8601, a full hour, exclusive; default: the end of the last closed window. */
   readonly to?: string;
   /** Stops the run after the current window. The next run continues from there. */
@@ -66,14 +71,16 @@ export async function reconcile(
   ports: ReconcilePorts,
   options: ReconcileOptions = {},
 ): Promise<ReconcileReport> {
-  const { taking, client, questions, store, merchantId } = ports;
+  const { taking, client, questions } = ports;
   const counts = noCounts();
   const spent = { ...client.spent };
   await taking.acknowledgeLeft(counts);
-  const mark = await store.mark(merchantId, 'reconciledThrough');
-  const { fromMs, mayMove } = beginning(ports, options.from, mark);
+  const responsibility = await readResponsibility(ports);
+  const { mark } = responsibility;
+  const { fromMs, mayMove } = beginning(responsibility, options);
   const toMs = options.to === undefined ? undefined : fullHour(options.to);
   const opening = await questions.opening(fromMs, toMs);
+  await responsibility.remember();
   const compared =
     opening === undefined
       ? { through: undefined, windows: 0, differing: 0 }
@@ -88,18 +95,16 @@ export async function reconcile(
   };
 }
 
-/** Where to begin, and whether the mark may move. It must not move over a range that was never compared. */
+/** Where to begin, and whether the mark may move. It must not move over a range that was never compared, unless that is accepted. */
 function beginning(
-  { since }: { readonly since: string | undefined },
-  from: string | undefined,
-  mark: string | undefined,
+  responsibility: Responsibility,
+  { from, acceptGap = false }: Pick<ReconcileOptions, 'from' | 'acceptGap'>,
 ): { readonly fromMs: number; readonly mayMove: boolean } {
-  const settled = mark ?? since;
-  if (from !== undefined) {
-    const fromMs = fullHour(from);
-    return { fromMs, mayMove: settled === undefined || fromMs <= Date.parse(settled) };
-  }
-  return { fromMs: resumeMs({ since }, mark), mayMove: true };
+  if (from === undefined) return { fromMs: resumeMs(responsibility), mayMove: true };
+  const { sinceMs, mark } = responsibility;
+  const fromMs = fullHour(from);
+  const settledMs = mark === undefined ? sinceMs : Date.parse(mark);
+  return { fromMs, mayMove: acceptGap || settledMs === undefined || fromMs <= settledMs };
 }
 
 interface Descent {

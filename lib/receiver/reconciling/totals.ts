@@ -1,6 +1,6 @@
 import { isoTime } from '../../protocol/instants.ts';
 import { createDigestSum, type Digest } from '../../protocol/row-digest.ts';
-import { resumeMs } from '../asking/since.ts';
+import { readResponsibility, resumeMs, type SincePorts, startOf } from '../asking/since.ts';
 import { fullHour } from '../times.ts';
 import type { ReconcilePorts } from './reconcile.ts';
 
@@ -22,8 +22,8 @@ export interface Totals {
 /**
  * Returns the control totals of both sides for all closed windows of a range. Changes nothing.
  *
- * @param range full hours, ISO 8601. Default: from `service.since`, or without it from two hours before the mark that the
- *   last `reconcile` stored, to the end of the last closed window
+ * @param range full hours, ISO 8601. Default: from the earliest `service.since` that a run was given, or
+ *   without `service.since` from two hours before the mark that the last `reconcile` stored, to the end of the last closed window
  * @returns undefined if no window is closed yet
  * @throws ReceiverFault `since_missing`, `invalid_time`
  */
@@ -43,13 +43,10 @@ export async function compareTotals(
   return { from: isoTime(fromMs), through: isoTime(toMs), there, here, isEqual };
 }
 
-async function firstMs(
-  { merchantId, store, since }: Pick<ReconcilePorts, 'merchantId' | 'store' | 'since'>,
-  from: string | undefined,
-): Promise<number> {
-  const given = from ?? since;
-  if (given !== undefined) return fullHour(given);
-  return resumeMs({ since }, await store.mark(merchantId, 'reconciledThrough'));
+async function firstMs(ports: SincePorts, from: string | undefined): Promise<number> {
+  if (from !== undefined) return fullHour(from);
+  const responsibility = await readResponsibility(ports);
+  return ports.since === undefined ? resumeMs(responsibility) : startOf(responsibility);
 }
 
 function totalOf(digests: readonly Digest[]): Total {

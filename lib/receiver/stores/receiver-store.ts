@@ -27,7 +27,7 @@ export interface ReceiverStore<Tx> {
   digests(range: ListedRange & { readonly everySeconds: number }): Promise<ReadonlyMap<number, Digest>>;
   /** The applied outcomes that were listed in a range, in any order; with `bucket`, only those of that bucket. */
   rows(range: ListedRange & { readonly bucket?: number }): AsyncIterable<AppliedOutcome>;
-  /** A checkpoint of the kit for its next run: the cursor of the feed, or how far it has reconciled. */
+  /** A checkpoint of the kit for its next run: the cursor of the feed, how far it has reconciled, or since when it is responsible. */
   mark(merchantId: string, name: MarkName): Promise<string | undefined>;
   setMark(merchantId: string, name: MarkName, value: string): Promise<void>;
   /** Outcomes that were applied with `acknowledgeLater` and are not yet acknowledged, in any order. */
@@ -50,7 +50,7 @@ export const STORE_FUNCTIONS = [
 /** The user's writes, within the transaction of the store. */
 export type Effects<Tx> = (tx: Tx) => void | Promise<void>;
 
-export type MarkName = 'feed' | 'reconciledThrough';
+export type MarkName = 'feed' | 'reconciledThrough' | 'since';
 
 export interface ListedRange {
   readonly merchantId: string;

@@ -146,15 +146,6 @@ describe('reconciling', () => {
     expect((await kit.receiver.compare({ from: SINCE }))?.here.count).toBe(40);
   });
 
-  it('begins at the mark where `since` is later, and leaves out nothing between them', async () => {
-    const world = createWorld();
-    const kit = await openKit(world, { service: { since: '2026-11-20T09:00:00Z' } });
-    await trade(kit, { windows: 15, each: 1, tells: (index) => index < 2 });
-    await kit.store.setMark('demo', 'reconciledThrough', '2026-11-20T08:10:00.000Z');
-    expect(await kit.receiver.reconcile()).toMatchObject({ from: '2026-11-20T08:10:00.000Z', applied: 13 });
-    expect((await kit.receiver.compare({ from: SINCE }))?.isEqual).toBe(true);
-  });
-
   it('requires the time from which it accounts for applied outcomes', async () => {
     const world = createWorld();
     const { receiver } = await openKit(world, { service: { since: undefined as unknown as string } });
