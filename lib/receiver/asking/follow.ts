@@ -66,8 +66,9 @@ type Running = { -readonly [K in keyof FollowReport]: FollowReport[K] };
 
 async function firstPage(ports: FollowPorts) {
   const responsibility = await readResponsibility(ports);
-  const page = await ports.client.feed({ since: isoTime(startOf(responsibility)) });
-  await responsibility.remember();
+  const startMs = startOf(responsibility);
+  const page = await ports.client.feed({ since: isoTime(startMs) });
+  await responsibility.remember(startMs);
   return page;
 }
 

@@ -16,8 +16,11 @@ export interface Responsibility {
   readonly sinceMs: number | undefined;
   /** Everything before it is settled: the checkpoint of `reconcile`, ISO 8601. */
   readonly mark: string | undefined;
-  /** Stores `sinceMs` for later runs. To be called once the service has answered a question about it: it may be too old. */
-  remember(): Promise<void>;
+  /**
+   * Stores `sinceMs` for later runs, once the service has answered a question about the time from `askedMs` on. A `since` that
+   * nothing was asked about may be one that the service refuses.
+   */
+  remember(askedMs: number): Promise<void>;
 }
 
 /**
@@ -39,8 +42,8 @@ export async function readResponsibility({ merchantId, store, since }: SincePort
   return {
     sinceMs,
     mark,
-    async remember() {
-      if (sinceMs === undefined || isoTime(sinceMs) === stored) return;
+    async remember(askedMs) {
+      if (sinceMs === undefined || askedMs > sinceMs || isoTime(sinceMs) === stored) return;
       await store.setMark(merchantId, 'since', isoTime(sinceMs));
     },
   };

@@ -80,7 +80,7 @@ export async function reconcile(
   const { fromMs, mayMove } = beginning(responsibility, options);
   const toMs = options.to === undefined ? undefined : fullHour(options.to);
   const opening = await questions.opening(fromMs, toMs);
-  await responsibility.remember();
+  await responsibility.remember(fromMs);
   const compared =
     opening === undefined
       ? { through: undefined, windows: 0, differing: 0 }

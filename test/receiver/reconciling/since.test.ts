@@ -71,9 +71,11 @@ it('applies nothing from before its responsibility, also where later runs do not
 });
 
 it('keeps no `since` that the service refuses: a wrong one can be corrected', async () => {
-  const { start } = await openRestarting();
+  const { kit, start } = await openRestarting();
   await expect(start('2020-01-01T00:00:00Z').reconcile()).rejects.toMatchObject({ code: 'request_refused' });
+  await start('2020-01-01T00:00:00Z').reconcile({ from: SINCE });
   expect(await start(SINCE).reconcile()).toMatchObject({ from: FIRST });
+  expect(await kit.store.mark('demo', 'since')).toBe(FIRST);
 });
 
 it('moves its mark over what is never compared only if that is accepted', async () => {
