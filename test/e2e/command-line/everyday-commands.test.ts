@@ -85,8 +85,15 @@ describe('the command line against a running service', () => {
     });
     expect(many.status).toBe(1);
     expect(linesOf(many)).toMatchObject([{ result: 'created' }, { code: 'unknown_currency' }]);
-    const broken = await run(['record', '-', '--merchant', 'shop-7'], { env: initiator, input: '{' });
-    expect(broken).toMatchObject({ status: 2, stderr: expect.stringContaining('Line 1') });
+    const refused = `${JSON.stringify({ transactionId: 'pay_3', ...line, currency: 'XXQ' })}\n`;
+    for (const [input, said] of [
+      ['{', 'Line 1 is no JSON object. Nothing was recorded.'],
+      [`${refused.repeat(99)}{`, 'Line 100 is no JSON object. Nothing was recorded.'],
+      [`${refused.repeat(100)}{`, 'Line 101 is no JSON object. The first 100 outcomes have their results.'],
+    ] as const) {
+      const broken = await run(['record', '-', '--merchant', 'shop-7'], { env: initiator, input });
+      expect(broken).toMatchObject({ status: 2, stderr: expect.stringContaining(said) });
+    }
   });
 
   it('finds transactions by id and by order number, verified where a receiver asks', async () => {
