@@ -7,6 +7,8 @@ import type { FunctionPool } from './pool.ts';
 /** Lambda's waits before the first and the second retry (developer guide, "Asynchronous invocation"). */
 export const RETRY_DELAYS_SECONDS: readonly number[] = [60, 120];
 
+const TOO_OLD = 'the event is dropped: it reached its maximum age';
+
 export interface AsyncInvocationSetting {
   readonly target: FunctionPool;
   /** The function's EventInvokeConfig, with Lambda's defaults. */
@@ -47,14 +49,16 @@ export function asyncInvocation(setting: AsyncInvocationSetting): AsyncInvocatio
       return 'done';
     } catch (error) {
       if (!(error instanceof InvocationFailure)) logLine(`an event was lost: ${messageOf(error)}`);
-      return error instanceof InvocationFailure && error.kind !== 'expired' ? 'again' : 'done';
+      else if (error.kind === 'expired') logLine(TOO_OLD);
+      else return 'again';
+      return 'done';
     }
   }
 
   async function retry(event: unknown, expiresAt: number): Promise<void> {
     for (let retries = 0; retries < config.MaximumRetryAttempts; retries += 1) {
       const waitMs = (setting.retryDelaysSeconds[retries] ?? 0) * 1000;
-      if (Date.now() + waitMs > expiresAt) return logLine('the event is dropped: it reached its maximum age');
+      if (Date.now() + waitMs > expiresAt) return logLine(TOO_OLD);
       await wait(waitMs, stopping.signal);
       if (stopping.signal.aborted) return;
       if ((await attempt(event, expiresAt)) === 'done') return;

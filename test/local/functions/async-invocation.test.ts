@@ -69,6 +69,27 @@ describe('an asynchronous invocation', () => {
     expect(lines).toEqual(['the event is dropped: it reached its maximum age']);
   });
 
+  it('is dropped, and not repeated, when it waited for an instance beyond its maximum age', async () => {
+    const lines: string[] = [];
+    const waited: number[] = [];
+    const target = standInPool(async () => {
+      waited.push(Date.now());
+      await new Promise((resolve) => setTimeout(resolve, 90_000));
+      throw new InvocationFailure('expired', FAILURE);
+    });
+    const invocation = asyncInvocation({
+      target,
+      config: { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 80 },
+      retryDelaysSeconds: [0, 0],
+      log: ({ line }) => lines.push(line),
+    });
+    const { settled } = invocation.invoke({});
+    await vi.advanceTimersByTimeAsync(600_000);
+    await settled;
+    expect(waited).toHaveLength(1);
+    expect(lines).toEqual(['the event is dropped: it reached its maximum age']);
+  });
+
   it('ends its waits when the cloud stops', async () => {
     const { invocation, runs } = failing(9);
     const { settled } = invocation.invoke({});
