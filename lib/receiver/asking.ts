@@ -3,6 +3,7 @@ import {
   formProblem,
   functionsProblem,
   integerProblem,
+  LONGEST_WAIT_MS,
   optionalFunctionProblem,
   optionsProblem,
   serviceUrlProblem,
@@ -103,7 +104,7 @@ function serviceProblems(service: AskingOptions): readonly (string | undefined)[
   return [
     serviceUrlProblem('service.url', service.url),
     formProblem('service.key', service.key, { pattern: ACCESS_KEY, form: 'of the form tk_<id>_<secret>' }),
-    integerProblem('service.timeoutMs', service.timeoutMs, { min: 1 }),
+    integerProblem('service.timeoutMs', service.timeoutMs, { min: 1, max: LONGEST_WAIT_MS }),
     integerProblem('service.tries', service.tries, { min: 1 }),
     integerProblem('service.maxAgeSeconds', service.maxAgeSeconds, { min: 1 }),
     optionalFunctionProblem('service.fetch', service.fetch),

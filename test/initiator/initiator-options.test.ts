@@ -54,7 +54,7 @@ describe('an option that is not set', () => {
       [...UNSET, ...around('https://api.example'), 'api.example', 'http://api.example', 1],
     ],
     ['key', initiator, [...UNSET, ...around(KEY), 'undefined', 'sk_live_1', 'tk_only', 1]],
-    ['timeoutMs', initiator, [null, 0, -1, 1.5, Number.NaN, '10']],
+    ['timeoutMs', initiator, [null, 0, -1, 1.5, 2_147_483_648, Number.NaN, '10']],
     ['maxTries', initiator, [null, 0, Number.POSITIVE_INFINITY]],
     ['deadlineMs', initiator, [null, 0, 2 ** 53]],
     ['fetch', initiator, [null, {}]],
@@ -67,7 +67,7 @@ describe('an option that is not set', () => {
     ['lookUp', handler, [undefined, null, 'lookUp']],
     ['onError', handler, [null, 'onError']],
     ['clock', handler, [null, {}]],
-    ['timeoutMs', handler, [null, 0, Number.NaN]],
+    ['timeoutMs', handler, [null, 0, 2_147_483_648, Number.NaN]],
     [
       'baseUrl',
       keys,

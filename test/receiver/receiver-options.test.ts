@@ -73,7 +73,7 @@ describe('an option that is not set', () => {
     ],
     ['merchantSecrets', asking, badSecrets, 'malformed_secret'],
     ['merchantSecrets[1]', asking, inLists, 'malformed_secret'],
-    ['service.timeoutMs', asking, [null, 0, Number.NaN, '10']],
+    ['service.timeoutMs', asking, [null, 0, 2_147_483_648, Number.NaN, '10']],
     ['service.tries', asking, [null, 0, 1.5]],
     ['service.maxAgeSeconds', asking, [null, 0]],
     ['service.fetch', asking, [null, {}]],
@@ -123,7 +123,7 @@ describe('an option that is not set', () => {
 
   it('is refused before the feed is asked without a pause', async () => {
     const { follow } = createReceiver({ ...good, service });
-    for (const everySeconds of [0, -1, Number.NaN, '10' as never]) {
+    for (const everySeconds of [0, -1, 2_147_484, Number.NaN, Number.POSITIVE_INFINITY, '10' as never]) {
       await expect(follow({ everySeconds })).rejects.toMatchObject({ code: 'invalid_option' });
     }
   });

@@ -218,6 +218,16 @@ describe.each(programs)('the receiver in $language, in a network with faults', (
     await allApplied();
   });
 
+  it('begins at an earlier SINCE, though it is settled since a later one', async () => {
+    const SINCE = `${new Date(Date.now() - 18_000_000).toISOString().slice(0, 'YYYY-MM-DDTHH'.length)}:00:00Z`;
+    await receiver.killAndStart({ SINCE });
+    const from = encodeURIComponent(new Date(SINCE).toISOString());
+    await eventually(
+      () => answers.asked,
+      (asked) => expect(asked).toContainEqual(expect.stringContaining(`from=${from}`)),
+    );
+  });
+
   it('tells a person what the service does not know, and goes on', async () => {
     const listedAt = new Date().toISOString();
     const ghost = sampleOutcome({ merchantId, transactionId: 'ghost', recordedAt: listedAt, listedAt });

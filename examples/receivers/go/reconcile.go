@@ -115,10 +115,6 @@ func digestOf(rows []Row) Digest {
 
 // Reconcile settles everything through the last closed window. It returns that time, and how many outcomes had been missed.
 func Reconcile(store *Store, service *Service, since int64) (through int64, missed int, err error) {
-	mark, hasMark, err := store.Mark("reconciled")
-	if err != nil {
-		return 0, 0, err
-	}
 	known, isKnown, err := store.Mark("since")
 	if err != nil {
 		return 0, 0, err
@@ -126,8 +122,12 @@ func Reconcile(store *Store, service *Service, since int64) (through int64, miss
 	// The earliest SINCE counts: a program that is given a later one at each start must leave out nothing between two starts.
 	if isKnown {
 		since = min(since, known)
-	} else if hasMark {
-		since = min(since, mark)
+	}
+	// What is settled since a later hour says nothing about the time before.
+	settled := fmt.Sprintf("settled since %d", since)
+	mark, hasMark, err := store.Mark(settled)
+	if err != nil {
+		return 0, 0, err
 	}
 	from := since
 	if hasMark {
@@ -169,7 +169,7 @@ func Reconcile(store *Store, service *Service, since int64) (through int64, miss
 		isSettled = isSettled && isWhole
 	}
 	if isSettled {
-		err = store.SetMark("reconciled", end.UnixMilli())
+		err = store.SetMark(settled, end.UnixMilli())
 	}
 	return end.UnixMilli(), missed, err
 }

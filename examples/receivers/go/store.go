@@ -151,7 +151,7 @@ func scan(rows *sql.Rows, err error, visit func(Row)) error {
 	return rows.Err()
 }
 
-// Mark is a time: everything before "reconciled" is settled, and this receiver is responsible from "since" on.
+// Mark is a time: since when this receiver is responsible, or through when it is settled.
 // Before the first run there is none.
 func (s *Store) Mark(name string) (ms int64, isThere bool, err error) {
 	switch err = s.db.QueryRow("SELECT value FROM marks WHERE name = ?", name).Scan(&ms); err {
@@ -164,8 +164,12 @@ func (s *Store) Mark(name string) (ms int64, isThere bool, err error) {
 	}
 }
 
-// SetMark moves the mark.
+const setMark = `
+  INSERT INTO marks VALUES (?, ?)
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE name <> 'since' OR excluded.value < value`
+
+// SetMark replaces a mark. Of two values of "since" the earlier one stays: two processes may write theirs at once.
 func (s *Store) SetMark(name string, ms int64) error {
-	_, err := s.db.Exec("INSERT OR REPLACE INTO marks VALUES (?, ?)", name, ms)
+	_, err := s.db.Exec(setMark, name, ms)
 	return err
 }

@@ -101,9 +101,11 @@ final class Reconciling {
     Report run() throws IOException, InterruptedException, SQLException {
         missed = 0;
         isSettled = true;
-        OptionalLong mark = store.mark("reconciled");
         // The earliest SINCE counts: a program that is given a later one at each start must leave out nothing between two starts.
-        long since = Math.min(sinceMs, store.mark("since").orElse(mark.orElse(sinceMs)));
+        long since = Math.min(sinceMs, store.mark("since").orElse(sinceMs));
+        // What is settled since a later hour says nothing about the time before.
+        String settled = "settled since " + since;
+        OptionalLong mark = store.mark(settled);
         long from = mark.isPresent() ? Math.max(since, mark.getAsLong() - LOOK_BACK) : since;
         JsonObject closing = service.ask("GET", "/v1/windows", Map.of("from", text(from), "resolution", "day"), null);
         boolean isClosed = !Service.codeOf(closing).equals("window_not_closed");
@@ -114,7 +116,7 @@ final class Reconciling {
         List<Span> days = differing(List.of(new Span(from, end)), "day", DAY);
         List<Span> hours = differing(days, "hour", HOUR);
         for (Span window : differing(hours, "window", closing.get("windowSeconds").getAsLong() * SECOND)) settleWindow(window);
-        if (isSettled) store.setMark("reconciled", end);
+        if (isSettled) store.setMark(settled, end);
         return new Report(text(end), missed);
     }
 

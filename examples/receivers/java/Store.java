@@ -109,7 +109,7 @@ final class Store {
         }
     }
 
-    /** A time: everything before {@code reconciled} is settled, and this receiver is responsible from {@code since} on. */
+    /** A time: since when this receiver is responsible, or through when it is settled. */
     OptionalLong mark(String name) throws SQLException {
         try (Connection db = open();
              PreparedStatement statement = db.prepareStatement("SELECT value FROM marks WHERE name = ?")) {
@@ -120,9 +120,11 @@ final class Store {
         }
     }
 
+    /** Of two values of {@code since} the earlier one stays: two processes may write theirs at once. */
     void setMark(String name, long ms) throws SQLException {
         try (Connection db = open()) {
-            execute(db, "INSERT OR REPLACE INTO marks VALUES (?, ?)", name, ms);
+            execute(db, "INSERT INTO marks VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+                + " WHERE name <> 'since' OR excluded.value < value", name, ms);
         }
     }
 

@@ -200,9 +200,11 @@ def joined(spans):
 
 def reconcile(store, service, since_ms):
     """Settles everything through the last closed window. Returns that time, and how many outcomes had been missed."""
-    mark, known = store.mark("reconciled"), store.mark("since")
     # The earliest SINCE counts: a program that is given a later one at each start must leave out nothing between two starts.
-    since = min(each for each in (since_ms, mark if known is None else known) if each is not None)
+    since = min(since_ms, store.mark("since") or since_ms)
+    # What is settled since a later hour says nothing about the time before.
+    settled = f"settled since {since}"
+    mark = store.mark(settled)
     start = since if mark is None else max(since, mark - LOOK_BACK)
     try:
         closing = service.ask("GET", "/v1/windows", {"from": text_of(start), "resolution": "day"})
@@ -218,10 +220,10 @@ def reconcile(store, service, since_ms):
     days = differing(store, service, [(start, end)], "day", DAY)
     hours = differing(store, service, list(days), "hour", HOUR)
     windows = differing(store, service, list(hours), "window", window)
-    settled = [settle_window(store, service, span) for span in windows]
-    if None not in settled:
-        store.set_mark("reconciled", end)
-    return text_of(end), sum(count or 0 for count in settled)
+    missed = [settle_window(store, service, span) for span in windows]
+    if None not in missed:
+        store.set_mark(settled, end)
+    return text_of(end), sum(count or 0 for count in missed)
 
 
 def settle_window(store, service, span):

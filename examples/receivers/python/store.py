@@ -22,6 +22,11 @@ TABLES = """
   CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 
+SET_MARK = """
+  INSERT INTO marks VALUES (?, ?)
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE name <> 'since' OR excluded.value < value
+"""
+
 
 def milliseconds(text):
     """A time of the service in milliseconds since 1970."""
@@ -87,14 +92,15 @@ class Store:
             yield from db.execute("SELECT * FROM applied WHERE listed_ms >= ? AND listed_ms < ?", (from_ms, to_ms))
 
     def mark(self, name):
-        """A time: everything before `reconciled` is settled, and this receiver is responsible from `since` on."""
+        """A time: since when this receiver is responsible, or through when it is settled."""
         with self.open() as db:
             found = db.execute("SELECT value FROM marks WHERE name = ?", (name,)).fetchone()
             return None if found is None else found[0]
 
     def set_mark(self, name, value):
+        """Of two values of `since` the earlier one stays: two processes may write theirs at once."""
         with self.open() as db:
-            db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, value))
+            db.execute(SET_MARK, (name, value))
 
 
 def decide(had, row):

@@ -7,6 +7,7 @@ import {
   functionProblem,
   functionsProblem,
   integerProblem,
+  LONGEST_WAIT_MS,
   optionsProblem,
 } from '../../protocol/runtime/option-rules.ts';
 import {
@@ -91,7 +92,7 @@ export function createCheckBackHandler(options: CheckBackOptions): CheckBackHand
     functionProblem('lookUp', lookUp),
     functionProblem('onError', onError),
     functionsProblem('clock', clock, ['now']),
-    integerProblem('timeoutMs', timeoutMs, { min: 1 }),
+    integerProblem('timeoutMs', timeoutMs, { min: 1, max: LONGEST_WAIT_MS }),
   ]);
   const publicKeys = publicKeysOf(options.publicKeys);
   const isServedMerchant = merchantFilter(options.merchantIds);

@@ -6,6 +6,7 @@ import {
   formProblem,
   functionProblem,
   integerProblem,
+  LONGEST_WAIT_MS,
   machineProblems,
   optionsProblem,
   serviceUrlProblem,
@@ -184,7 +185,7 @@ function callerOf(options: InitiatorOptions): Caller {
     serviceUrlProblem('baseUrl', baseUrl),
     // Messages never contain the key, because they end up in logs.
     formProblem('key', key, { pattern: ACCESS_KEY, form: 'of the form tk_<id>_<secret>' }),
-    integerProblem('timeoutMs', timeoutMs, { min: 1 }),
+    integerProblem('timeoutMs', timeoutMs, { min: 1, max: LONGEST_WAIT_MS }),
     integerProblem('maxTries', maxTries, { min: 1 }),
     integerProblem('deadlineMs', deadlineMs, { min: 1 }),
     functionProblem('fetch', fetch),

@@ -38,6 +38,9 @@ export function serviceUrlProblem(name: string, value: unknown): string | undefi
   return `${name} is not an https URL (or http to this machine) without credentials, query and fragment.`;
 }
 
+/** 24.8 days. Timers of Node that are set to more end at once. */
+export const LONGEST_WAIT_MS = 2_147_483_647;
+
 /** Requires an integer in a range. Undefined is allowed and means the default; null is not allowed. */
 export function integerProblem(
   name: string,

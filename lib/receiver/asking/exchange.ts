@@ -44,11 +44,17 @@ export interface Spent {
 /** Sends a question and reads the answer. If `read` throws a retryable fault, the question is asked again. */
 export type Exchange = <Result>(question: Question, read: (answer: HttpAnswer) => Result) => Promise<Result>;
 
+interface Exchanging extends ExchangeOptions {
+  readonly now?: Now;
+  /** Ends every question and its waits: the promise rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
 /** Every question is safe to repeat: reads change nothing, and acknowledging is idempotent. */
-export function createExchange(options: ExchangeOptions & { readonly now?: Now }, spent: Spent): Exchange {
-  const { tries = TRIES, pauses = systemPauses, now = systemNow } = options;
+export function createExchange(options: Exchanging, spent: Spent): Exchange {
+  const { tries = TRIES, pauses = systemPauses, now = systemNow, signal } = options;
   return (question, read) =>
-    repeatedly({ pauses, maxTries: tries }, async (attempt) => {
+    repeatedly({ pauses, maxTries: tries, signal }, async (attempt) => {
       const exchanged = await ask(options, question, spent);
       const tried =
         exchanged.kind === 'answered'
@@ -59,8 +65,8 @@ export function createExchange(options: ExchangeOptions & { readonly now?: Now }
     });
 }
 
-function ask(options: ExchangeOptions, { method, target, body }: Question, spent: Spent): Promise<Exchanged> {
-  const { url, key, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch } = options;
+function ask(options: Exchanging, { method, target, body }: Question, spent: Spent): Promise<Exchanged> {
+  const { url, key, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch, signal } = options;
   spent.requests += 1;
   const connection = {
     baseUrl: url.replace(/\/+$/, ''),
@@ -72,11 +78,8 @@ function ask(options: ExchangeOptions, { method, target, body }: Question, spent
       spent.bytes += bytes;
     },
   };
-  return exchange(connection, {
-    method,
-    path: target,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
+  const request = { method, path: target, ...(body !== undefined && { body: JSON.stringify(body) }) };
+  return exchange(connection, request, signal);
 }
 
 function believed<Result>(

@@ -1,15 +1,18 @@
 import { isoTime } from '../../protocol/instants.ts';
+import { LONGEST_WAIT_MS } from '../../protocol/runtime/option-rules.ts';
 import type { EventTypes } from '../event-types.ts';
 import type { Pauses } from '../pauses.ts';
 import { ReceiverFault } from '../receiver-fault.ts';
 import { type Client, nextOf } from './service-client.ts';
-import { readResponsibility, type SincePorts, startOf } from './since.ts';
+import { readResponsibility, resumeMs, type SincePorts } from './since.ts';
 import { type Counts, noCounts, type Taking } from './taking.ts';
 
+const LONGEST_SECONDS = Math.floor(LONGEST_WAIT_MS / 1_000);
+
 export interface FollowOptions {
-  /** Polling interval. Default: none; the run stops at the end of the feed. */
+  /** Polling interval: above 0, up to 2,147,483 (24 days). Default: none; the run stops at the end of the feed. */
   readonly everySeconds?: number;
-  /** Stops the run: at once while it waits, otherwise after the current page. */
+  /** Stops the run: at once while it waits for the next poll, otherwise after the current page, or the tries of a question. */
   readonly signal?: AbortSignal;
   /** Called after each page. With `everySeconds`, also called when the service or the store is unavailable. */
   readonly onProgress?: (progress: FollowProgress) => void;
@@ -42,8 +45,14 @@ export interface FollowPorts extends SincePorts {
 export async function follow(ports: FollowPorts, options: FollowOptions = {}): Promise<FollowReport> {
   const { everySeconds, signal, onProgress } = options;
   // Without a pause, the loop would send requests continuously.
-  if (everySeconds !== undefined && !(Number.isFinite(everySeconds) && everySeconds > 0)) {
-    throw new ReceiverFault('invalid_option', 'everySeconds must be a positive number.');
+  if (
+    everySeconds !== undefined &&
+    !(typeof everySeconds === 'number' && everySeconds > 0 && everySeconds <= LONGEST_SECONDS)
+  ) {
+    throw new ReceiverFault(
+      'invalid_option',
+      `everySeconds is not a number above 0, up to ${LONGEST_SECONDS}.`,
+    );
   }
   const report: Running = { ...noCounts(), read: 0, watermark: undefined };
   const isOver = () => everySeconds === undefined || signal?.aborted === true;
@@ -64,10 +73,11 @@ export async function follow(ports: FollowPorts, options: FollowOptions = {}): P
 
 type Running = { -readonly [K in keyof FollowReport]: FollowReport[K] };
 
+/** Where no cursor leads on: what was listed before is settled. */
 async function firstPage(ports: FollowPorts) {
   const responsibility = await readResponsibility(ports);
-  const startMs = startOf(responsibility);
-  const page = await ports.client.feed({ since: isoTime(startMs) });
+  const startMs = resumeMs(responsibility);
+  const page = await ports.client.feedFrom(isoTime(startMs));
   await responsibility.remember(startMs);
   return page;
 }
@@ -81,7 +91,8 @@ async function catchUp(
   await taking.acknowledgeLeft(report);
   let cursor = await store.mark(merchantId, 'feed');
   for (;;) {
-    const page = cursor === undefined ? await firstPage(ports) : await client.feed({ cursor });
+    const following = cursor === undefined ? undefined : await client.feedAfter(cursor);
+    const page = following ?? (await firstPage(ports));
     const next = nextOf(page, cursor);
     await taking.listed(page.items.filter(types.includes), report);
     report.read += page.items.length;

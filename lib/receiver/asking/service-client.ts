@@ -51,7 +51,10 @@ export interface Refusal {
 export interface Client {
   transaction(transactionId: string): Promise<TransactionAnswer>;
   byReference(reference: string, cursor: string | undefined): Promise<Page<TransactionAnswer>>;
-  feed(from: { readonly cursor: string } | { readonly since: string }): Promise<Page<ListedOutcome>>;
+  /** The first page of the feed: what was listed from a time on. */
+  feedFrom(time: string): Promise<Page<ListedOutcome>>;
+  /** @returns undefined if the service no longer keeps what follows the cursor */
+  feedAfter(cursor: string): Promise<Page<ListedOutcome> | undefined>;
   /** @returns false if the service refused, because there is nothing left to acknowledge */
   acknowledge(key: { readonly transactionId: string; readonly version: number }): Promise<boolean>;
   /** Sends any GET request. A problem that the service states is a value, not a fault. */
@@ -130,11 +133,13 @@ export function createClient(
       return pageOf(answer, (item) => transactionAnswer(item, answer.asOf));
     },
 
-    async feed(from) {
-      const start = 'cursor' in from ? { cursor: from.cursor } : { from: from.since };
-      const answer = await read('/v1/transactions', { ...start, limit: FEED_PAGE });
-      if ('kind' in answer) throw refused('the feed', answer);
-      return pageOf(answer, parseListedOutcome);
+    async feedFrom(time) {
+      return feedPage(await read('/v1/transactions', { from: time, limit: FEED_PAGE }));
+    },
+
+    async feedAfter(cursor) {
+      const answer = await read('/v1/transactions', { cursor, limit: FEED_PAGE });
+      return 'kind' in answer && answer.code === 'cursor_expired' ? undefined : feedPage(answer);
     },
 
     async acknowledge({ transactionId, version }) {
@@ -153,6 +158,11 @@ function fromAnswer<T>(read: () => T): T {
     if (!(cause instanceof ReceiverFault)) throw cause;
     throw new ReceiverFault(cause.code, cause.message, { cause, retryable: true });
   }
+}
+
+function feedPage(answer: VerifiedAnswer | Refusal): Page<ListedOutcome> {
+  if ('kind' in answer) throw refused('the feed', answer);
+  return pageOf(answer, parseListedOutcome);
 }
 
 export function refused(what: string, { code }: Refusal): ReceiverFault {

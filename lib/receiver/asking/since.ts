@@ -10,12 +10,18 @@ export interface SincePorts {
   readonly since: string | undefined;
 }
 
+/** Everything that was listed in it is settled. A run moves its end, the mark. */
+export interface Settled {
+  readonly fromMs: number;
+  readonly throughMs: number;
+}
+
 /** Since when this receiver is responsible for what was listed, and how far it has settled that. */
 export interface Responsibility {
   /** In milliseconds since 1970; undefined if nobody ever said it. */
   readonly sinceMs: number | undefined;
-  /** Everything before it is settled: the checkpoint of `reconcile`, ISO 8601. */
-  readonly mark: string | undefined;
+  /** Begins with the responsibility, or before; undefined if nothing is settled from there on. */
+  readonly settled: Settled | undefined;
   /**
    * Stores `sinceMs` for later runs, once the service has answered a question about the time from `askedMs` on. A `since` that
    * nothing was asked about may be one that the service refuses.
@@ -30,23 +36,36 @@ export interface Responsibility {
  * @throws ReceiverFault `invalid_time`
  */
 export async function readResponsibility({ merchantId, store, since }: SincePorts): Promise<Responsibility> {
-  const mark = await store.mark(merchantId, 'reconciledThrough');
+  const settled = await readSettled(store, merchantId);
   const stored = await store.mark(merchantId, 'since');
   const given = since === undefined ? undefined : fullHour(since);
-  // Stores of earlier releases have a mark, and no `since`: what was listed before the mark is settled.
-  const earlier = stored ?? (given === undefined ? undefined : mark);
-  const times = [given, earlier === undefined ? undefined : Date.parse(earlier)].filter(
-    (time) => time !== undefined,
-  );
+  // A store that has a mark, and no `since`: what was listed before the mark is settled.
+  const markMs = given === undefined ? undefined : settled?.throughMs;
+  const earlier = stored === undefined ? markMs : Date.parse(stored);
+  const times = [given, earlier].filter((time) => time !== undefined);
   const sinceMs = times.length === 0 ? undefined : Math.min(...times);
   return {
     sinceMs,
-    mark,
+    // Another process with a later `since` may have moved the mark.
+    settled: settled !== undefined && settled.fromMs <= (sinceMs ?? Infinity) ? settled : undefined,
     async remember(askedMs) {
       if (sinceMs === undefined || askedMs > sinceMs || isoTime(sinceMs) === stored) return;
       await store.setMark(merchantId, 'since', isoTime(sinceMs));
     },
   };
+}
+async function readSettled(store: SincePorts['store'], merchantId: string): Promise<Settled | undefined> {
+  const text = await store.mark(merchantId, 'settled');
+  if (text !== undefined) {
+    const [fromMs = 0, throughMs = 0] = text.split('/').map(Date.parse);
+    return { fromMs, throughMs };
+  }
+  const through = await store.mark(merchantId, 'reconciledThrough');
+  return through === undefined ? undefined : { fromMs: 0, throughMs: Date.parse(through) };
+}
+
+export function settledText({ fromMs, throughMs }: Settled): string {
+  return `${isoTime(fromMs)}/${isoTime(throughMs)}`;
 }
 
 /** @throws ReceiverFault `since_missing` */
@@ -66,7 +85,7 @@ const LOOK_BACK_MS = 2 * 3_600_000;
 
 /** Where the next comparison begins: two hours before the mark, never before the responsibility. Without a mark, with it. */
 export function resumeMs(responsibility: Responsibility): number {
-  const { sinceMs, mark } = responsibility;
-  if (mark === undefined) return startOf(responsibility);
-  return Math.max(Date.parse(mark) - LOOK_BACK_MS, sinceMs ?? 0);
+  const { sinceMs, settled } = responsibility;
+  if (settled === undefined) return startOf(responsibility);
+  return Math.max(settled.throughMs - LOOK_BACK_MS, sinceMs ?? 0);
 }

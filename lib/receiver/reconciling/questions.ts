@@ -34,9 +34,10 @@ export interface WindowQuestions {
    * The first comparison: digests by day.
    *
    * @param toMs default: the end of the last closed window
+   * @param isCut begin with the first full hour that the service keeps, if `fromMs` is before it; default: that is refused
    * @returns undefined if no window of the range is closed yet
    */
-  opening(fromMs: number, toMs: number | undefined): Promise<Opening | undefined>;
+  opening(fromMs: number, toMs: number | undefined, isCut?: boolean): Promise<Opening | undefined>;
   /** Digests of a closed span at a finer resolution. */
   slices(span: Span, resolution: Resolution): Promise<readonly Slice[]>;
   /** @returns undefined if the service cannot show the window by bucket: it has too many rows, or it is in doubt */
@@ -95,8 +96,14 @@ export function createWindowQuestions(
   return {
     slices,
 
-    async opening(fromMs, toMs) {
-      const answer = await ask(fromMs, toMs, 'day');
+    async opening(askedMs, toMs, isCut = false) {
+      let fromMs = askedMs;
+      let answer = await ask(fromMs, toMs, 'day');
+      while (isCut && 'kind' in answer && answer.code === 'beyond_retention') {
+        // What is kept moves on while the service answers. Each time begins later than the last one.
+        fromMs = Math.max(fromMs, Math.floor(timeOf(answer.content, 'oldest') / HOUR_MS) * HOUR_MS) + HOUR_MS;
+        answer = await ask(fromMs, toMs, 'day');
+      }
       const closing = closingOf(answer) ?? closingOf(await ask(fromMs, fromMs + HOUR_MS, 'day'));
       if (closing === undefined) return undefined;
       const { windowSeconds, closedThroughMs } = closing;

@@ -1,6 +1,6 @@
 import { isoTime } from '../../protocol/instants.ts';
 import { type Resolution, resolutionSeconds } from '../../protocol/resolutions.ts';
-import { type Responsibility, readResponsibility, resumeMs } from '../asking/since.ts';
+import { type Responsibility, readResponsibility, resumeMs, settledText } from '../asking/since.ts';
 import { type Counts, noCounts } from '../asking/taking.ts';
 import type { ReceiverStore } from '../stores/receiver-store.ts';
 import { fullHour } from '../times.ts';
@@ -76,7 +76,6 @@ export async function reconcile(
   const spent = { ...client.spent };
   await taking.acknowledgeLeft(counts);
   const responsibility = await readResponsibility(ports);
-  const { mark } = responsibility;
   const { fromMs, mayMove } = beginning(responsibility, options);
   const toMs = options.to === undefined ? undefined : fullHour(options.to);
   const opening = await questions.opening(fromMs, toMs);
@@ -84,7 +83,7 @@ export async function reconcile(
   const compared =
     opening === undefined
       ? { through: undefined, windows: 0, differing: 0 }
-      : await descend(ports, { options, counts, opening, mark: mayMove ? (mark ?? '') : undefined });
+      : await descend(ports, { options, counts, opening, responsibility, mayMove });
   const { requests, bytes } = client.spent;
   return {
     from: isoTime(fromMs),
@@ -101,18 +100,18 @@ function beginning(
   { from, acceptGap = false }: Pick<ReconcileOptions, 'from' | 'acceptGap'>,
 ): { readonly fromMs: number; readonly mayMove: boolean } {
   if (from === undefined) return { fromMs: resumeMs(responsibility), mayMove: true };
-  const { sinceMs, mark } = responsibility;
+  const { sinceMs, settled } = responsibility;
   const fromMs = fullHour(from);
-  const settledMs = mark === undefined ? sinceMs : Date.parse(mark);
-  return { fromMs, mayMove: acceptGap || settledMs === undefined || fromMs <= settledMs };
+  const neededMs = settled?.throughMs ?? sinceMs ?? fromMs;
+  return { fromMs, mayMove: acceptGap || fromMs <= neededMs };
 }
 
 interface Descent {
   readonly options: ReconcileOptions;
   readonly counts: Counts;
   readonly opening: Opening;
-  /** The current mark, empty if there is none; undefined if it must not move. */
-  readonly mark: string | undefined;
+  readonly responsibility: Responsibility;
+  readonly mayMove: boolean;
 }
 
 /** From days to hours to windows, oldest first, so that the mark can follow. */
@@ -145,16 +144,17 @@ async function descend(
 
 function markMover(
   { store, merchantId }: ReconcilePorts,
-  { options, counts, mark }: Descent,
+  { options, counts, opening, responsibility, mayMove }: Descent,
 ): (ms: number) => Promise<void> {
-  let reached = mark;
-  return async (ms) => {
-    const through = isoTime(ms);
-    // Invariant: every outcome listed before the mark is applied, or its conflict was handed to `onConflict`.
-    if (reached === undefined || counts.unsettled > 0 || through <= reached) return;
-    await store.setMark(merchantId, 'reconciledThrough', through);
-    reached = through;
-    options.onProgress?.({ event: 'through', through });
+  const { sinceMs = opening.fromMs, settled } = responsibility;
+  const fromMs = Math.min(sinceMs, opening.fromMs, settled?.fromMs ?? Infinity);
+  let reachedMs = settled?.throughMs ?? 0;
+  return async (throughMs) => {
+    // Invariant: every outcome listed in what is settled is applied, or its conflict was handed to `onConflict`.
+    if (!mayMove || counts.unsettled > 0 || throughMs <= reachedMs) return;
+    await store.setMark(merchantId, 'settled', settledText({ fromMs, throughMs }));
+    reachedMs = throughMs;
+    options.onProgress?.({ event: 'through', through: isoTime(throughMs) });
   };
 }
 

@@ -23,7 +23,8 @@ export interface Totals {
  * Returns the control totals of both sides for all closed windows of a range. Changes nothing.
  *
  * @param range full hours, ISO 8601. Default: from the earliest `service.since` that a run was given, or
- *   without `service.since` from two hours before the mark that the last `reconcile` stored, to the end of the last closed window
+ *   without `service.since` from two hours before the mark that the last `reconcile` stored, to the end of the last closed window.
+ *   What the service no longer keeps is left out: `from` says where the range begins.
  * @returns undefined if no window is closed yet
  * @throws ReceiverFault `since_missing`, `invalid_time`
  */
@@ -32,10 +33,11 @@ export async function compareTotals(
   range: { readonly from?: string; readonly to?: string } = {},
 ): Promise<Totals | undefined> {
   const { merchantId, store, questions, types } = ports;
-  const fromMs = await firstMs(ports, range.from);
-  const opening = await questions.opening(fromMs, range.to === undefined ? undefined : fullHour(range.to));
+  const askedMs = await firstMs(ports, range.from);
+  const lastMs = range.to === undefined ? undefined : fullHour(range.to);
+  const opening = await questions.opening(askedMs, lastMs, range.from === undefined);
   if (opening === undefined) return undefined;
-  const { toMs } = opening;
+  const { fromMs, toMs } = opening;
   const slices = await store.digests({ merchantId, fromMs, toMs, everySeconds: 86_400 });
   const there = totalOf(opening.slices.map(({ digest }) => digest));
   const here = totalOf([...slices.values()].map((digest) => digest.filter(types.includes)));

@@ -179,7 +179,17 @@ export function dynamodbStore(options: DynamoDbStoreOptions): ReceiverStore<Dyna
     },
 
     async setMark(merchantId, name, value) {
-      await client.put({ TableName, Item: { ...markKey(merchantId, name), value } });
+      const isEarlier = {
+        ConditionExpression: 'attribute_not_exists(pk) OR #value > :value',
+        ExpressionAttributeNames: { '#value': 'value' },
+        ExpressionAttributeValues: { ':value': value },
+      };
+      const Item = { ...markKey(merchantId, name), value };
+      try {
+        await client.put({ TableName, Item, ...(name === 'since' && isEarlier) });
+      } catch (error) {
+        if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
+      }
     },
 
     async unacknowledged(merchantId, limit) {

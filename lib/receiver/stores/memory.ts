@@ -81,7 +81,9 @@ export function memoryStore(): MemoryStore {
     },
 
     async setMark(merchantId, name, value) {
-      marks.set(nameOf(merchantId, name), value);
+      const key = nameOf(merchantId, name);
+      const known = marks.get(key);
+      if (name !== 'since' || known === undefined || value < known) marks.set(key, value);
     },
 
     async unacknowledged(merchantId, limit) {

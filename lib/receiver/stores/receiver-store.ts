@@ -27,8 +27,9 @@ export interface ReceiverStore<Tx> {
   digests(range: ListedRange & { readonly everySeconds: number }): Promise<ReadonlyMap<number, Digest>>;
   /** The applied outcomes that were listed in a range, in any order; with `bucket`, only those of that bucket. */
   rows(range: ListedRange & { readonly bucket?: number }): AsyncIterable<AppliedOutcome>;
-  /** A checkpoint of the kit for its next run: the cursor of the feed, how far it has reconciled, or since when it is responsible. */
+  /** What the kit keeps for its next run. */
   mark(merchantId: string, name: MarkName): Promise<string | undefined>;
+  /** Replaces a mark. Exception: of two values of `since`, the earlier one stays, as two processes may write theirs at once. */
   setMark(merchantId: string, name: MarkName, value: string): Promise<void>;
   /** Outcomes that were applied with `acknowledgeLater` and are not yet acknowledged, in any order. */
   unacknowledged(merchantId: string, limit: number): Promise<readonly Acknowledgement[]>;
@@ -50,7 +51,15 @@ export const STORE_FUNCTIONS = [
 /** The user's writes, within the transaction of the store. */
 export type Effects<Tx> = (tx: Tx) => void | Promise<void>;
 
-export type MarkName = 'feed' | 'reconciledThrough' | 'since';
+export type MarkName =
+  /** The cursor of the feed. */
+  | 'feed'
+  /** The earliest full hour since which this receiver is responsible, ISO 8601. */
+  | 'since'
+  /** What is settled: its first and its last moment, ISO 8601, joined by `/`. The last one is the mark. */
+  | 'settled'
+  /** Of earlier releases, which kept only the mark. It is read where there is no `settled`, and no longer written. */
+  | 'reconciledThrough';
 
 export interface ListedRange {
   readonly merchantId: string;

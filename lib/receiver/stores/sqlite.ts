@@ -96,7 +96,9 @@ export function sqliteStore(opened: SqliteDatabase | string): ReceiverStore<Sqli
     },
 
     async setMark(merchantId, name, value) {
-      db.prepare('INSERT OR REPLACE INTO tidings_marks VALUES (?, ?, ?)').run(merchantId, name, value);
+      const sql = `INSERT INTO tidings_marks VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value
+        WHERE excluded.name <> 'since' OR excluded.value < value`;
+      db.prepare(sql).run(merchantId, name, value);
     },
 
     async unacknowledged(merchantId, limit) {

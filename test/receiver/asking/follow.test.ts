@@ -147,7 +147,7 @@ describe('following the feed', () => {
     // It was away for longer than the retention: the operator must know.
     await expect(kit.receiver.follow({ everySeconds: 1 })).rejects.toMatchObject({
       code: 'request_refused',
-      message: expect.stringContaining('cursor_expired'),
+      message: expect.stringContaining('beyond_retention'),
     });
   });
 });

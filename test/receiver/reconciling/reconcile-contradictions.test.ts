@@ -3,7 +3,7 @@ import { merchantIdSchema } from '../../../lib/core/model.ts';
 import type { Conflict, Outcome } from '../../../lib/receiver/index.ts';
 import { openKit } from '../../support/kit.ts';
 import { createWorld } from '../../support/world.ts';
-import { everythingOnce, fillFirst, trade } from './reconciling-kit.ts';
+import { everythingOnce, fillFirst, markOf, trade } from './reconciling-kit.ts';
 
 describe('reconciling', () => {
   it('reports conflicts, goes on, and does not ask again in vain', async () => {
@@ -24,7 +24,7 @@ describe('reconciling', () => {
       },
       { kind: 'unknown_there', applied: { transactionId: 'forged_1' }, asOf: expect.any(String) },
     ]);
-    expect(await kit.store.mark('demo', 'reconciledThrough')).toBe(report.through);
+    expect(await markOf(kit.store)).toBe(report.through);
     expect(kit.applied.filter(({ transactionId }) => transactionId === 'pay_5')).toHaveLength(1);
   });
 
@@ -52,7 +52,7 @@ describe('reconciling', () => {
     const outcomes = await trade(kit, { windows: 4, each: 2, tells: (index) => index !== 5 && index !== 7 });
     await kit.tell({ ...(outcomes[5] as Outcome), status: 'FAILED' });
     expect(await kit.receiver.reconcile()).toMatchObject({ applied: 1, conflicts: 1, unsettled: 1 });
-    expect(await kit.store.mark('demo', 'reconciledThrough')).toBe('2026-11-20T08:10:00.000Z');
+    expect(await markOf(kit.store)).toBe('2026-11-20T08:10:00.000Z');
     expect(await kit.receiver.reconcile()).toMatchObject({ applied: 0, conflicts: 1, unsettled: 1 });
   });
 
@@ -82,7 +82,7 @@ describe('reconciling', () => {
       const found = await page(options);
       return { ...found, rows: found.rows.filter(({ transactionId }) => transactionId !== 'pay_0') };
     };
-    const mark = () => kit.store.mark('demo', 'reconciledThrough');
+    const mark = () => markOf(kit.store);
     expect(await kit.receiver.reconcile()).toMatchObject({ applied: 0, unsettled: 1 });
     expect(await mark()).toBe('2026-11-20T08:00:00.000Z');
     world.ports.feed.page = page;

@@ -3,7 +3,7 @@ import { createDigestSum } from '../../../lib/core/feed/digest.ts';
 import { merchantIdSchema, outcomeSchema } from '../../../lib/core/model.ts';
 import { openKit } from '../../support/kit.ts';
 import { createWorld, payment } from '../../support/world.ts';
-import { everythingOnce, fillFirst, trade } from './reconciling-kit.ts';
+import { everythingOnce, fillFirst, markOf, trade } from './reconciling-kit.ts';
 
 describe('reconciling', () => {
   it('finds what no callback delivered, applies it, and acknowledges it', async () => {
@@ -47,7 +47,7 @@ describe('reconciling', () => {
     const kit = await openKit(world);
     await trade(kit, { windows: 40, each: 1, tells: () => true });
     const { through = '' } = await kit.receiver.reconcile();
-    expect(await kit.store.mark('demo', 'reconciledThrough')).toBe(through);
+    expect(await markOf(kit.store)).toBe(through);
 
     // What the index showed too late: the audit finds it, and raises the window's revision.
     const start = '2026-11-20T10:00:00.000Z';

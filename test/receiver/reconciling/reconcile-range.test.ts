@@ -6,7 +6,7 @@ import type { Outcome, ReconcileProgress } from '../../../lib/receiver/index.ts'
 import { memoryStore } from '../../../lib/receiver/stores/memory.ts';
 import { openKit, SINCE } from '../../support/kit.ts';
 import { createWorld } from '../../support/world.ts';
-import { everythingOnce, trade } from './reconciling-kit.ts';
+import { everythingOnce, markOf, trade } from './reconciling-kit.ts';
 
 describe('reconciling', () => {
   it('asks nothing about what its own index does not show yet', async () => {
@@ -33,7 +33,7 @@ describe('reconciling', () => {
     await trade(kit, { windows: 4, each: 3, tells: () => true });
     expect(await kit.receiver.reconcile()).toMatchObject({ applied: 0, conflicts: 0, differing: 1 });
     expect(kit.asked.filter((request) => request.includes('/v1/transactions/'))).toEqual([]);
-    expect(await store.mark('demo', 'reconciledThrough')).toBe('2026-11-20T08:20:00.000Z');
+    expect(await markOf(store)).toBe('2026-11-20T08:20:00.000Z');
   });
 
   it('reconciles a range on demand, and moves its mark over no gap', async () => {
@@ -44,9 +44,9 @@ describe('reconciling', () => {
       applied: 12,
       through: '2026-11-20T10:00:00.000Z',
     });
-    expect(await kit.store.mark('demo', 'reconciledThrough')).toBeUndefined();
+    expect(await markOf(kit.store)).toBeUndefined();
     expect(await kit.receiver.reconcile({ to: '2026-11-20T09:00:00Z' })).toMatchObject({ applied: 12 });
-    expect(await kit.store.mark('demo', 'reconciledThrough')).toBe('2026-11-20T09:00:00.000Z');
+    expect(await markOf(kit.store)).toBe('2026-11-20T09:00:00.000Z');
     expect(await kit.receiver.reconcile()).toMatchObject({ applied: 6 });
     expect(kit.applied).toHaveLength(30);
   });
@@ -135,7 +135,7 @@ describe('reconciling', () => {
     await kit.pass(1);
     await trade(kit, { windows: 40, each: 1, tells: () => true });
     await kit.receiver.reconcile({ from: SINCE });
-    const mark = await kit.store.mark('demo', 'reconciledThrough');
+    const mark = await markOf(kit.store);
     const begin = new Date(Date.parse(String(mark)) - 2 * 3_600_000).toISOString();
     const totals = await kit.receiver.compare();
     expect(totals).toMatchObject({ from: begin, through: mark, isEqual: true });

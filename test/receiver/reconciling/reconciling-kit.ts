@@ -44,3 +44,8 @@ export async function revise(world: World): Promise<void> {
 export const everythingOnce = (kit: Kit, outcomes: readonly Outcome[]) => {
   for (const { transactionId } of outcomes) expect(kit.store.get(transactionId)).toBe(1);
 };
+
+/** The end of what is settled. */
+export async function markOf(store: Pick<Kit['store'], 'mark'>): Promise<string | undefined> {
+  return (await store.mark('demo', 'settled'))?.split('/')[1];
+}

@@ -210,11 +210,21 @@ export function describeReceiverStore<Tx>(name: string, open: () => Promise<Stor
     });
 
     it('keeps marks', async () => {
-      expect(await under.store.mark('demo', 'reconciledThrough')).toBeUndefined();
-      await under.store.setMark('demo', 'reconciledThrough', 'a');
-      await under.store.setMark('demo', 'reconciledThrough', 'b');
+      expect(await under.store.mark('demo', 'settled')).toBeUndefined();
+      await under.store.setMark('demo', 'settled', 'b');
+      await under.store.setMark('demo', 'settled', 'a');
       await under.store.setMark('demo', 'feed', 'c');
-      expect(await under.store.mark('demo', 'reconciledThrough')).toBe('b');
+      expect(await under.store.mark('demo', 'settled')).toBe('a');
+    });
+
+    it('keeps the earliest `since`, whoever writes last', async () => {
+      const since = async (value: string) => {
+        await under.store.setMark('demo', 'since', value);
+        return under.store.mark('demo', 'since');
+      };
+      expect(await since('2026-11-20T08:00:00.000Z')).toBe('2026-11-20T08:00:00.000Z');
+      expect(await since('2026-11-20T13:00:00.000Z')).toBe('2026-11-20T08:00:00.000Z');
+      expect(await since('2026-11-19T23:00:00.000Z')).toBe('2026-11-19T23:00:00.000Z');
     });
 
     it('remembers what is to be acknowledged until it is', async () => {
