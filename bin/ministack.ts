@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { EmulatorError } from '../lib/emulators/emulator-error.ts';
 import { installMiniStack, MINISTACK_VERSION } from '../lib/emulators/ministack.ts';
 import { startServiceOnMiniStack } from '../lib/emulators/service-on-ministack.ts';
+import { endWithNpm } from '../lib/end-with-npm.ts';
 import { printable, printableLines } from '../lib/printable.ts';
 import { optionsOrExit, portOf } from './operating/command-options.ts';
 
@@ -35,6 +36,7 @@ function readOptions() {
 async function run(port: number): Promise<void> {
   const ended = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ended.resolve());
+  endWithNpm(() => ended.resolve());
   const starting = startServiceOnMiniStack(ROOT, { port, log: note });
   const service = await Promise.race([starting, ended.promise]);
   if (service === undefined) {

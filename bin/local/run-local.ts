@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { endWithNpm } from '../../lib/end-with-npm.ts';
 import { createApi, expectStatus } from '../../lib/local/api-client.ts';
 import { type LocalCloud, type LocalCloudError, startLocalCloud } from '../../lib/local/cloud.ts';
 import { provideCredentials } from '../../lib/local/credentials.ts';
@@ -82,6 +83,7 @@ async function main(): Promise<void> {
     ending.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  endWithNpm(() => ending.abort());
   // Nobody reads the output any more, as in `npm start | head`: stop as on Ctrl-C.
   process.stdout.on('error', () => ending.abort());
   const dataDir = prepareDataDirectory(args['data-dir'], args.fresh);

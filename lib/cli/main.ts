@@ -1,3 +1,4 @@
+import { endWithNpm } from '../end-with-npm.ts';
 import { printable } from '../printable.ts';
 import { EXIT } from './command-line/exit-status.ts';
 import { runProgram } from './command-line/run-program.ts';
@@ -10,6 +11,7 @@ export async function main(version: string): Promise<void> {
   // Once: a second Ctrl-C ends the process at once.
   process.once('SIGINT', () => stop.abort(new Error('Ended by Ctrl-C.')));
   process.once('SIGTERM', () => stop.abort(new Error('Ended by SIGTERM.')));
+  endWithNpm(() => stop.abort(new Error('Ended with npm.')));
   stdout.on('error', outputFailed);
   stderr.on('error', () => undefined);
   process.once('uncaughtException', (error) => {

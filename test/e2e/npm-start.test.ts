@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectStatus } from '../../lib/local/api-client.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   type LocalService,
   removeDirectory,
@@ -7,6 +10,7 @@ import {
   temporaryDirectory,
 } from '../support/local-service.ts';
 import { journey, type Stage } from '../support/running/npm-start-stage.ts';
+import { ROOT } from '../support/synthesized.ts';
 import { payment } from '../support/world.ts';
 import { deployGuide } from './guides/deploy-guide.ts';
 import { initiatorGuide } from './guides/initiator-guide.ts';
@@ -69,6 +73,23 @@ journey('an id in a path', () => {
 
 // After the journeys: those run first, because they run side by side.
 describe('npm start', () => {
+  it('stops when npm is ended by a signal, which npm tells its shell only', async () => {
+    const directory = temporaryDirectory();
+    const options = ['--no-demo', '--port', '0', '--data-dir', directory];
+    const npm = spawn('npm', ['start', '--', ...options], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => (said += chunk));
+    await eventually(
+      () => said,
+      (text) => expect(text).toContain('Tidings ready'),
+    );
+    npm.kill('SIGTERM');
+    // Whoever writes to its output is gone.
+    await once(npm, 'close');
+    expect(said).toContain('Stopping');
+    removeDirectory(directory);
+  });
+
   it('stops clean when asked to, and then serves the document and its page again', async () => {
     expect(await service.stop()).toBe(0);
     service = await startService(dataDir);
