@@ -18,8 +18,14 @@ export interface MergeableWrite {
 /** The names of the key attributes of a table; `undefined`: the table is not known. */
 export type KeyAttributes = (table: string) => readonly string[] | undefined;
 
+interface Action {
+  readonly action: string;
+  /** The member that holds the key. */
+  readonly itemIn: 'Item' | 'Key';
+}
+
 /** The actions of a transaction take the members of the single operation under the same names. */
-const ACTIONS: Readonly<Record<string, { readonly action: string; readonly itemIn: 'Item' | 'Key' }>> = {
+const ACTIONS: Readonly<Record<string, Action>> = {
   PutItem: { action: 'Put', itemIn: 'Item' },
   UpdateItem: { action: 'Update', itemIn: 'Key' },
   DeleteItem: { action: 'Delete', itemIn: 'Key' },
@@ -54,13 +60,23 @@ export function mergeableWrite(
   const known = ACTIONS[request.operation];
   if (known === undefined || !isOrdinary(request)) return undefined;
   const input = readable(request);
-  const names = keyAttributes(String(input.TableName));
-  if (names === undefined || !hasSameMeaning(input)) return undefined;
-  const attributes = input[known.itemIn] as TableInput | null | undefined;
+  const names = typeof input.TableName === 'string' ? keyAttributes(input.TableName) : undefined;
+  if (names === undefined) return undefined;
+  try {
+    return hasSameMeaning(input) ? describe(known, input, names) : undefined;
+  } catch (error) {
+    // `JSON.parse` reads any number of levels; `JSON.stringify` overflows the stack. The emulator refuses such a request.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function describe({ action, itemIn }: Action, input: TableInput, names: readonly string[]): MergeableWrite {
+  const attributes = input[itemIn] as TableInput | null | undefined;
   return {
-    action: known.action,
+    action,
     item: JSON.stringify([input.TableName, ...names.map((name) => attributes?.[name])]),
-    shape: JSON.stringify([known.action, shapeOf(input)]),
+    shape: JSON.stringify([action, shapeOf(input)]),
   };
 }
 
@@ -90,10 +106,12 @@ const BETWEEN = /between/i;
 const SET = /"[SNB]S":/;
 
 function hasSameMeaning(input: TableInput): boolean {
+  const { ConditionExpression: condition = '' } = input;
   return (
     Object.keys(input).every((name) => MEMBERS.has(name)) &&
     (input.ReturnValues ?? 'NONE') === 'NONE' &&
-    !BETWEEN.test(String(input.ConditionExpression)) &&
+    typeof condition === 'string' &&
+    !BETWEEN.test(condition) &&
     !SET.test(JSON.stringify(input.ExpressionAttributeValues ?? {}))
   );
 }

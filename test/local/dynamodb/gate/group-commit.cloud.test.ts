@@ -55,6 +55,24 @@ async function askMeanwhile(inputs: readonly object[]): Promise<Promise<Answer>[
 
 const names = async () => (await table.items()).map((item) => (item as ReturnType<typeof put>['Item']).pk.S);
 
+it.each([
+  ['an object for a table name', JSON.stringify({ ...put('odd'), TableName: { toString: 1 } })],
+  ['an object for a condition', JSON.stringify({ ...put('odd'), ConditionExpression: { toString: 1 } })],
+  [
+    'thousands of nested lists',
+    JSON.stringify({ ...put('odd'), ExpressionAttributeValues: 0 }).replace(
+      '"ExpressionAttributeValues":0',
+      `"ExpressionAttributeValues":{":a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,
+    ),
+  ],
+])('lets the emulator refuse a write with %s', async (_, body) => {
+  expect(await table.ask('PutItem', body)).toEqual({
+    statusCode: 400,
+    body: expect.stringContaining('SerializationException'),
+  });
+  expect(await table.ask('PutItem', put('next'))).toEqual(DONE);
+});
+
 it('passes a write on at once if none is under way', async () => {
   expect(await table.ask('PutItem', put('lone'))).toEqual(DONE);
   expect(passed()).toEqual(['PutItem']);

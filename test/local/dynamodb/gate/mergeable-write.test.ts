@@ -9,6 +9,11 @@ const HEADERS = {
   'x-amz-target': 'DynamoDB_20120810.PutItem',
 };
 
+/** `String` throws for it, as for no other value of JSON. */
+const NO_TEXT = { toString: 1 };
+/** `JSON.parse` reads as many levels, and `JSON.stringify` overflows the stack. */
+const LEVELS = 30_000;
+
 interface Sent {
   readonly line?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -21,6 +26,12 @@ function read({ line = 'POST / HTTP/1.1', headers = {}, body = JSON.stringify(PU
   const [frame] = createFrameReader(80).push(Buffer.from([line, ...head, '', body].join('\r\n')));
   if (frame === undefined) throw new Error('The request is not complete.');
   return mergeableWrite(tableRequest(frame), (table) => (table === 'orders' ? ['pk'] : undefined));
+}
+
+/** A request with a member that `JSON.stringify` cannot write. */
+function nested(member: string): string {
+  const deep = `{"pk":${'['.repeat(LEVELS)}${']'.repeat(LEVELS)}}`;
+  return JSON.stringify({ ...PUT, [member]: 'DEEP' }).replace('"DEEP"', deep);
 }
 
 it('tells writes by their items, and their shapes without values', () => {
@@ -47,6 +58,12 @@ it.each<[what: string, sent: Sent]>([
   ['is large', { body: JSON.stringify({ ...PUT, Item: { pk: { S: 'a'.repeat(65_536) } } }) }],
   ['is not JSON', { body: '{' }],
   ['is a list', { body: '[]' }],
+  ['names its table by an object', { body: JSON.stringify({ ...PUT, TableName: NO_TEXT }) }],
+  ['has an object for a condition', { body: JSON.stringify({ ...PUT, ConditionExpression: NO_TEXT }) }],
+  ['has a number for a condition', { body: JSON.stringify({ ...PUT, ConditionExpression: 7 }) }],
+  ['nests its values too deep', { body: nested('ExpressionAttributeValues') }],
+  ['nests its names too deep', { body: nested('ExpressionAttributeNames') }],
+  ['nests its key too deep', { body: nested('Item') }],
 ])('leaves a request alone that %s', (_, sent) => {
   expect(read(sent)).toBeUndefined();
 });
@@ -57,7 +74,6 @@ it.each([
   { ...PUT, ExpressionAttributeValues: null },
   { ...PUT, ExpressionAttributeValues: { ':v': null } },
   { ...PUT, ExpressionAttributeValues: 'text' },
-  { ...PUT, ConditionExpression: 7 },
 ])('reads what the emulator will refuse: %j', (input) => {
   expect(read({ body: JSON.stringify(input) })).toMatchObject({ action: 'Put' });
 });
