@@ -165,13 +165,15 @@ function send(
   service: JsonService | undefined,
   { statusCode, body, headers }: AwsAnswer,
 ): void {
+  // Before the head is written: it throws for an output that is nested too deep, and the caller then gets a fault.
+  const text = JSON.stringify(body);
   const isQueryCompatible = service?.queryErrorCode !== undefined;
   response.writeHead(statusCode, {
     'content-type': isQueryCompatible ? 'application/x-amz-json-1.0' : 'application/x-amz-json-1.1',
     'x-amzn-requestid': randomUUID(),
     ...headers,
   });
-  response.end(JSON.stringify(body));
+  response.end(text);
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
