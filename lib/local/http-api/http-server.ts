@@ -36,26 +36,32 @@ export interface HttpApiServer {
   serve(api: HttpApi): void;
 }
 
-/** Creates the server. It answers 503 until `serve` is called, and 403 to a foreign `Host`. */
+/**
+ * Creates the server. It answers 503 until `serve` is called, and 403 to a foreign `Host`. A function's result that is no
+ * HTTP response is logged, and answered as API Gateway answers it: with the status for a function that failed.
+ */
 export function createHttpApiServer(log: Log): HttpApiServer {
   let handle: (request: IncomingMessage) => Promise<HttpAnswer> = async () =>
     gatewayMessage(503, 'Service Unavailable');
-  const server = createServer((request, response) => {
-    (isToOwnHost(request) ? handle(request) : forbidden())
-      .catch((error: unknown) => {
-        log({
-          source: 'cloud',
-          stream: 'event',
-          line: `${request.method} ${request.url} failed: ${messageOf(error)}`,
-        });
-        return gatewayMessage(500, 'Internal Server Error');
-      })
-      .then((answer) => write(request, response, answer));
-  });
+  let faultStatus: HttpApi['faultStatus'] = 500;
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      write(request, response, await (isToOwnHost(request) ? handle(request) : forbidden()));
+    } catch (error) {
+      const line = `${request.method} ${request.url} failed: ${messageOf(error)}`;
+      log({ source: 'cloud', stream: 'event', line });
+      // Those that were accepted before the one that is malformed.
+      for (const name of response.getHeaderNames()) response.removeHeader(name);
+      write(request, response, gatewayMessage(faultStatus, 'Internal Server Error'));
+    }
+  }
+
   return {
-    server,
+    server: createServer((request, response) => void respond(request, response)),
     serve: (api) => {
       const route = createRouter(api.routes);
+      faultStatus = api.faultStatus;
       handle = (request) => answer(api, route, request);
     },
   };
@@ -91,14 +97,16 @@ async function answer(
   return await withinTimeout(invoke(target.pool, event, api.faultStatus), target.timeoutMs);
 }
 
+/** @throws TypeError if the result is no response */
 async function invoke(pool: FunctionPool, event: object, faultStatus: number): Promise<HttpAnswer> {
-  const fault = gatewayMessage(faultStatus, 'Internal Server Error');
+  let result: unknown;
   try {
-    return readResult(await pool.invoke(event)) ?? fault;
+    result = await pool.invoke(event);
   } catch {
     // The pool has logged the reason. AWS gives the same answer when the function exceeds its own timeout.
-    return fault;
+    return gatewayMessage(faultStatus, 'Internal Server Error');
   }
+  return readResult(result);
 }
 
 /** The integration's timeout. API Gateway answers 503, and the function continues. */
@@ -126,6 +134,7 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buf
   return bytes > maxBytes ? undefined : Buffer.concat(chunks);
 }
 
+/** @throws TypeError for a header that HTTP cannot carry. Nothing is written then. */
 function write(
   request: IncomingMessage,
   response: ServerResponse,
