@@ -106,7 +106,9 @@ async function main(): Promise<void> {
 }
 
 function startCloud(assemblyDir: string, dataDir: string): Promise<LocalCloud> {
-  const log = openLogFile(join(dataDir, 'tidings.log'));
+  const log = openLogFile(join(dataDir, 'tidings.log'), {
+    onLoss: (message) => process.stderr.write(`${printable(message)}\n`),
+  });
   const {
     TIDINGS_DYNAMODB_ENDPOINT: dynamodbEndpoint,
     TIDINGS_SQS_ENDPOINT: sqsEndpoint,

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { openLogFile } from '../../../lib/local/logging/log-file.ts';
@@ -16,7 +16,7 @@ const lines = (name: string) => readFileSync(join(directory, name), 'utf8').trim
 it('goes on where the last run ended, and loses no line while it is short', () => {
   const path = join(directory, 'tidings.log');
   for (const run of ['first', 'second']) {
-    const log = openLogFile(path, 1_000);
+    const log = openLogFile(path, { maxBytes: 1_000 });
     log.line(run);
     log.close();
   }
@@ -25,7 +25,7 @@ it('goes on where the last run ended, and loses no line while it is short', () =
 
 it('keeps the latest lines, in two files that stay within their bound', () => {
   const path = join(directory, 'tidings.log');
-  const log = openLogFile(path, 100);
+  const log = openLogFile(path, { maxBytes: 100 });
   for (let number = 0; number < 1_000; number += 1) log.line(`line ${number}`);
   log.close();
   expect(readdirSync(directory).sort()).toEqual(['tidings.log', 'tidings.log.1']);
@@ -38,12 +38,36 @@ it('keeps the latest lines, in two files that stay within their bound', () => {
 
 it('puts aside at once what a run of before left too long', () => {
   const path = join(directory, 'tidings.log');
-  const long = openLogFile(path, 1_000);
+  const long = openLogFile(path, { maxBytes: 1_000 });
   for (let number = 0; number < 50; number += 1) long.line('before');
   long.close();
-  const log = openLogFile(path, 100);
+  const log = openLogFile(path, { maxBytes: 100 });
   log.line('after');
   log.close();
   expect(lines('tidings.log')).toEqual(['after']);
   expect(lines('tidings.log.1')).toHaveLength(50);
+});
+
+it.skipIf(!existsSync('/dev/full'))('loses lines on a full disk, says so once, and throws nothing', () => {
+  const losses: string[] = [];
+  const log = openLogFile('/dev/full', { onLoss: (message) => losses.push(message) });
+  log.line('first');
+  log.line('second');
+  log.close();
+  expect(losses).toEqual([expect.stringMatching(/^Cannot write to \/dev\/full, .*ENOSPC/)]);
+});
+
+it('goes on with the log as soon as it can be rotated again', () => {
+  const path = join(directory, 'tidings.log');
+  const losses: string[] = [];
+  const log = openLogFile(path, { maxBytes: 10, onLoss: (message) => losses.push(message) });
+  log.line('first');
+  mkdirSync(`${path}.1`);
+  log.line('second');
+  rmdirSync(`${path}.1`);
+  log.line('third');
+  log.close();
+  expect(losses).toHaveLength(1);
+  expect(lines('tidings.log.1')).toEqual(['first']);
+  expect(lines('tidings.log')).toEqual(['third']);
 });
