@@ -6,6 +6,7 @@ export type LocalCloudErrorCode =
   | 'unknown_resource'
   | 'data_dir_in_use'
   | 'data_dir_refused'
+  | 'data_dir_damaged'
   | 'data_dir_outdated'
   | 'dynamodb_unavailable'
   | 'port_in_use'

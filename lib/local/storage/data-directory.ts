@@ -1,18 +1,25 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LocalCloudError } from '../errors.ts';
-import { openState } from './state.ts';
+import { openState, type State } from './state.ts';
 
-/** A directory that contains this file is a data directory of the local cloud. */
+/** A directory that contains this file is a data directory of the local cloud. It is the first file and never deleted. */
 const MARK = 'cloud.sqlite';
+/** The setting that is there while the directory is being emptied. */
+const EMPTYING = 'emptying';
+
+/** Deletes a file or directory. */
+type Remove = (path: string) => void;
 
 /**
- * Creates the directory and, if `isFresh`, empties it. Never empties a directory that is in use or that holds foreign
- * files.
+ * Creates the directory with its mark and, if `isFresh`, empties it. Never empties a directory that is in use or that holds
+ * foreign files. Emptying that was broken off is finished by the next start.
  *
+ * @param remove only for tests
  * @returns its absolute path
+ * @throws LocalCloudError `data_dir_refused`, `data_dir_in_use` or `data_dir_damaged`
  */
-export function prepareDataDirectory(path: string, isFresh: boolean): string {
+export function prepareDataDirectory(path: string, isFresh: boolean, remove: Remove = removeTree): string {
   if (path.trim() === '') throw refusal('--data-dir needs a directory.');
   const dataDir = resolve(path);
   if (existsSync(dataDir) && !statSync(dataDir).isDirectory()) throw refusal(`${path} is not a directory.`);
@@ -23,12 +30,25 @@ export function prepareDataDirectory(path: string, isFresh: boolean): string {
       `${path} contains files of other programs. Use an empty directory, or the data directory of an earlier run.`,
     );
   }
-  if (isFresh && names.length > 0) {
-    // Throws if a running service holds the directory.
-    openState(dataDir).close();
-    for (const name of names) rmSync(join(dataDir, name), { recursive: true, force: true });
+  // Locks the directory, so that no other start uses one that is being emptied.
+  const state = openState(dataDir);
+  try {
+    if (isFresh) state.saveSetting(EMPTYING, 'yes');
+    if (state.setting(EMPTYING) !== undefined) empty(dataDir, state, remove);
+  } finally {
+    state.close();
   }
   return dataDir;
+}
+
+function empty(dataDir: string, state: State, remove: Remove): void {
+  // The open database may have a second file, of the same name with an ending.
+  for (const name of readdirSync(dataDir)) if (!name.startsWith(MARK)) remove(join(dataDir, name));
+  state.clear();
+}
+
+function removeTree(path: string): void {
+  rmSync(path, { recursive: true, force: true });
 }
 
 function refusal(message: string): LocalCloudError {

@@ -50,6 +50,8 @@ export interface State {
   readonly database: DatabaseSync;
   setting(name: string): string | undefined;
   saveSetting(name: string, value: string): void;
+  /** Deletes everything. The file stays, and stays locked. */
+  clear(): void;
   close(): void;
 }
 
@@ -57,25 +59,22 @@ export interface State {
  * Opens `<dataDir>/cloud.sqlite` and keeps it locked until it is closed or the process ends in any way. The operating
  * system holds the lock, so a killed run leaves none behind and no process id has to be checked. Writes reach the
  * operating system at once, so they survive SIGKILL but not a power cut.
- * @throws LocalCloudError `data_dir_in_use` if another cloud has it open
+ * @throws LocalCloudError `data_dir_in_use` if another cloud has it open, `data_dir_damaged` if it cannot be read,
+ * `data_dir_refused` if another program made it
  */
 export function openState(dataDir: string): State {
   mkdirSync(dataDir, { recursive: true });
   chmodSync(dataDir, 0o700);
-  const path = join(dataDir, 'cloud.sqlite');
-  const database = new DatabaseSync(path);
+  const database = new DatabaseSync(join(dataDir, 'cloud.sqlite'));
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    assertOwn(database, dataDir);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
     addMissingColumns(database);
   } catch (error) {
     database.close();
-    if (!/locked|busy/i.test(messageOf(error))) throw error;
-    throw new LocalCloudError(
-      'data_dir_in_use',
-      `Another local cloud is running on ${dataDir}. Stop it, or choose another data directory.`,
-      { cause: error },
-    );
+    throw openingFault(error, dataDir);
   }
   const read = database.prepare('SELECT value FROM setting WHERE name = ?');
   const write = database.prepare('INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)');
@@ -88,8 +87,69 @@ export function openState(dataDir: string): State {
     saveSetting: (name, value) => {
       write.run(name, value);
     },
+    clear: () => clear(database),
     close: () => database.close(),
   };
+}
+
+/** @throws if the file is damaged, or has tables and none of ours */
+function assertOwn(database: DatabaseSync, dataDir: string): void {
+  const damage = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+  if (damage !== 'ok') throw damaged(dataDir, String(damage));
+  const tables = tablesOf(database);
+  if (tables.length === 0 || tables.includes('checkpoint')) return;
+  throw new LocalCloudError(
+    'data_dir_refused',
+    `Another program made ${join(dataDir, 'cloud.sqlite')}. Choose another data directory.`,
+  );
+}
+
+function tablesOf(database: DatabaseSync): readonly string[] {
+  const tables = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`;
+  return database
+    .prepare(tables)
+    .all()
+    .map(({ name }) => String(name));
+}
+
+/** Also brings the file of any other version to the current schema. */
+function clear(database: DatabaseSync): void {
+  inTransaction(database, () => {
+    for (const table of tablesOf(database)) database.exec(`DROP TABLE "${table}"`);
+    database.exec(SCHEMA);
+  });
+  // Otherwise the file would keep its size, and the content of its pages.
+  database.exec('VACUUM');
+}
+
+/** SQLite's primary result codes. The next bytes of an error's code say more. */
+const SQLITE = { busy: 5, locked: 6, corrupt: 11, notADatabase: 26 };
+
+/** What an error of SQLite says of the directory. */
+function openingFault(error: unknown, dataDir: string): unknown {
+  const { errcode } = error as { readonly errcode?: number };
+  switch (errcode === undefined ? undefined : errcode & 0xff) {
+    case SQLITE.busy:
+    case SQLITE.locked:
+      return new LocalCloudError(
+        'data_dir_in_use',
+        `Another local cloud is running on ${dataDir}. Stop it, or choose another data directory.`,
+        { cause: error },
+      );
+    case SQLITE.corrupt:
+    case SQLITE.notADatabase:
+      return damaged(dataDir, messageOf(error), error);
+    default:
+      return error;
+  }
+}
+
+function damaged(dataDir: string, what: string, cause?: unknown): LocalCloudError {
+  return new LocalCloudError(
+    'data_dir_damaged',
+    `${join(dataDir, 'cloud.sqlite')} is damaged: ${what}. Delete the directory ${dataDir}, or choose another data directory.`,
+    { cause },
+  );
 }
 
 /** Brings a file of an earlier version to the current schema. */
