@@ -12,12 +12,10 @@ import {
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { Agent } from 'undici';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { awsClient } from '../../lib/local/aws/aws-client.ts';
 import type { LocalCloud } from '../../lib/local/cloud.ts';
-import { startDispatcher } from '../../lib/local/scheduler/schedule-dispatcher.ts';
 import { openScheduleStore } from '../../lib/local/scheduler/schedule-store.ts';
-import { EVERYTHING_PERMITTED } from '../../lib/local/scheduler/scheduler-access.ts';
 import { openState } from '../../lib/local/storage/state.ts';
 import { eventually } from '../support/eventually.ts';
 import { useLocalCloud } from './fixture/harness.ts';
@@ -109,6 +107,10 @@ describe('Scheduler', () => {
     await expect(
       scheduler.send(new CreateScheduleCommand({ ...input, ScheduleExpression: 'rate(1 hour)' })),
     ).rejects.toMatchObject({ name: 'ValidationException' });
+    const Target = { ...input.Target, RetryPolicy: { MaximumRetryAttempts: 186 } } as typeof input.Target;
+    await expect(scheduler.send(new CreateScheduleCommand({ ...input, Target }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
     await expect(
       scheduler.send(new CreateScheduleCommand({ ...input, GroupName: 'no' })),
     ).rejects.toMatchObject({
@@ -138,38 +140,6 @@ describe('Scheduler', () => {
       (seen) => expect(seen).toHaveLength(1),
     );
     expect(messages.map(({ Body }) => Body)).toEqual(['missed']);
-  });
-
-  it('keeps a schedule and tries again while the queue is away', async () => {
-    vi.useFakeTimers();
-    const state = openState(fixture.newDataDir());
-    try {
-      const store = openScheduleStore(state);
-      const definition = { Target: { Input: '{"QueueUrl":"u","MessageBody":"b"}' } };
-      store.add({ groupName: 'default', name: 'stubborn', dueAt: Date.now(), definition });
-      let calls = 0;
-      const dispatcher = startDispatcher({
-        store,
-        currentQueueUrl: (url) => url,
-        access: EVERYTHING_PERMITTED,
-        log: () => {},
-        sqs: async <Output>() => {
-          calls += 1;
-          if (calls <= 2) throw new Error('away');
-          return {} as Output;
-        },
-      });
-      await vi.advanceTimersByTimeAsync(1_500);
-      expect(calls).toBe(2);
-      expect(store.find('default', 'stubborn')).toBeDefined();
-      await vi.advanceTimersByTimeAsync(1_000);
-      expect(calls).toBe(3);
-      expect(store.find('default', 'stubborn')).toBeUndefined();
-      await dispatcher.stop();
-    } finally {
-      state.close();
-      vi.useRealTimers();
-    }
   });
 });
 

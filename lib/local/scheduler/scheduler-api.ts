@@ -3,6 +3,7 @@ import type { AwsInput, RestRequest, RestService } from '../aws/aws-server.ts';
 import { listSchedulesCall, scheduleCalls } from '../iam/calls/scheduler-calls.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
 import { readAt } from './expressions.ts';
+import { readRetryPolicy } from './retry-policy.ts';
 import type { ScheduleStore, StoredSchedule } from './schedule-store.ts';
 
 /** The only supported target. No other target can set a message group on a standard queue. */
@@ -111,6 +112,11 @@ function checkedDueAt(name: string, input: AwsInput): number {
   if (target.Arn !== SEND_MESSAGE_TARGET)
     throw refuse(`The local scheduler delivers to ${SEND_MESSAGE_TARGET} only.`);
   if (typeof target.RoleArn !== 'string') throw refuse('Target.RoleArn is required.');
+  if (readRetryPolicy(target) === undefined) {
+    throw refuse(
+      'Target.RetryPolicy takes MaximumRetryAttempts from 0 to 185 and MaximumEventAgeInSeconds from 60 to 86400.',
+    );
+  }
   const message = readJson(target.Input);
   if (message === undefined || message.QueueUrl === undefined || message.MessageBody === undefined) {
     throw refuse('Target.Input must be JSON with QueueUrl and MessageBody.');

@@ -32,6 +32,8 @@ CREATE TABLE IF NOT EXISTS schedule (
   name TEXT NOT NULL,
   due_at INTEGER NOT NULL,
   definition TEXT NOT NULL,
+  failures INTEGER NOT NULL DEFAULT 0,
+  failing_since INTEGER,
   PRIMARY KEY (group_name, name)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS schedule_due ON schedule (due_at);
@@ -152,11 +154,20 @@ function damaged(dataDir: string, what: string, cause?: unknown): LocalCloudErro
   );
 }
 
+/** Columns that earlier versions did not have. */
+const ADDED_COLUMNS = [
+  { table: 'message', column: 'trace_header', type: 'TEXT' },
+  { table: 'schedule', column: 'failures', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'schedule', column: 'failing_since', type: 'INTEGER' },
+];
+
 /** Brings a file of an earlier version to the current schema. */
 function addMissingColumns(database: DatabaseSync): void {
-  const columns = database.prepare(`SELECT name FROM pragma_table_info('message')`).all();
-  if (columns.some(({ name }) => name === 'trace_header')) return;
-  database.exec('ALTER TABLE message ADD COLUMN trace_header TEXT');
+  for (const { table, column, type } of ADDED_COLUMNS) {
+    const columns = database.prepare(`SELECT name FROM pragma_table_info('${table}')`).all();
+    if (columns.some(({ name }) => name === column)) continue;
+    database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
+  }
 }
 
 /** Runs several writes in one transaction. Within another transaction, they become part of that one. */
