@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AwsFault } from '../aws/aws-fault.ts';
 import type { AwsInput } from '../aws/aws-server.ts';
 import { LOCAL_ACCOUNT } from '../template/intrinsics.ts';
+import { isObject } from '../template/json-object.ts';
 import type { MessageAttribute, StoredMessage } from './message-line.ts';
 import type { NewMessage } from './queue-store.ts';
 import { type Entry, integer, strings } from './sqs-input.ts';
@@ -31,7 +32,7 @@ export function readMessage(input: Entry, { maximumBytes, traceHeader }: Message
   if (INVALID_CHARACTER.test(body)) {
     throw new AwsFault('InvalidMessageContents', 'The message contains characters that SQS does not take.');
   }
-  const attributes = (input.MessageAttributes ?? {}) as NewMessage['attributes'];
+  const attributes = readAttributes(input.MessageAttributes);
   const texts = Object.entries(attributes).flatMap(([name, { DataType, StringValue = '' }]) => [
     name,
     DataType ?? '',
@@ -54,8 +55,21 @@ export function readMessage(input: Entry, { maximumBytes, traceHeader }: Message
 
 /** A message's own trace header takes precedence over the request's. */
 function systemTraceHeader(input: Entry): string | undefined {
-  const attributes = (input.MessageSystemAttributes ?? {}) as NewMessage['attributes'];
-  return attributes.AWSTraceHeader?.StringValue;
+  return readAttributes(input.MessageSystemAttributes).AWSTraceHeader?.StringValue;
+}
+
+function readAttributes(given: unknown): NewMessage['attributes'] {
+  const attributes = given ?? {};
+  if (isObject(attributes) && Object.values(attributes).every(isAttribute)) {
+    return attributes as unknown as NewMessage['attributes'];
+  }
+  throw new AwsFault('InvalidParameterValue', 'The attributes of the message are malformed.');
+}
+
+function isAttribute(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { DataType, StringValue, BinaryValue } = value;
+  return [DataType, StringValue, BinaryValue].every((text) => text === undefined || typeof text === 'string');
 }
 
 /** The answer of SQS to a message that was sent. */
