@@ -8,8 +8,23 @@ const ADVICE: Readonly<Partial<Record<LocalCloudErrorCode, string>>> = {
     'Beside it: npm start -- --data-dir .tidings-2 --port 0 --receiver-port 0, and your other options.',
 };
 
+/** Failures of the file system that are no fault of ours: rights, room, and names. */
+const FILE_FAILURES = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'ENOTDIR',
+  'ENAMETOOLONG',
+  'ELOOP',
+]);
+
 /** What `npm start` says when it ends: a sentence and advice if it was to be expected, and otherwise where it broke. */
 export function startFailureText(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (FILE_FAILURES.has(code ?? ''))
+    return `${message} (${code})\nMake room or give the right to write there, or choose another directory: npm start -- --data-dir DIR`;
   if (!(error instanceof LocalCloudError)) return String((error as Error).stack);
   const advice = ADVICE[error.code];
   return [`${error.message} (${error.code})`, ...(advice === undefined ? [] : [advice])].join('\n');

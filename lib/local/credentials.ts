@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Api, createApi, expectStatus } from './api-client.ts';
 import { type DemoSettings, repairMerchant } from './demo/former-run.ts';
-import { writeWholeFile } from './storage/whole-file.ts';
+import { readJsonFile, writeWholeFile } from './storage/whole-file.ts';
 
 /** Everything a person or a script needs to use the local service; stored as `credentials.json` in the data directory. */
 export interface Credentials {
@@ -27,8 +26,7 @@ function credentialsFile(dataDir: string): string {
 
 /** Reads the credentials of a data directory; `undefined` if no service has written them yet. */
 export function readCredentials(dataDir: string): Credentials | undefined {
-  const file = credentialsFile(dataDir);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Credentials) : undefined;
+  return readJsonFile<Credentials>(credentialsFile(dataDir));
 }
 
 export interface CredentialOptions {

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Api, expectStatus } from '../api-client.ts';
 import type { Credentials, MerchantCredentials } from '../credentials.ts';
-import { writeWholeFile } from '../storage/whole-file.ts';
+import { readJsonFile, writeWholeFile } from '../storage/whole-file.ts';
 
 /** One order of the demo's shop and its payment. */
 export interface Order {
@@ -74,7 +73,7 @@ export function createOrders(options: OrderOptions): Orders {
 
 /** Stores the next number before it is used, so that no number is used twice after a crash. */
 function takeNumber(file: string): number {
-  const last = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { last: number }).last : 0;
+  const { last } = readJsonFile<{ readonly last: number }>(file) ?? { last: 0 };
   writeWholeFile(file, JSON.stringify({ last: last + 1 }));
   return last + 1;
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { LocalCloudError, messageOf } from '../errors.ts';
 import type { Log } from '../logging/log.ts';
+import { PID_FILE } from '../storage/data-directory.ts';
 import { type DynoxidePlace, type DynoxideProcess, endOrphan, launchDynoxide } from './process.ts';
 import { indexStreamRecords } from './stream-records.ts';
 
@@ -31,7 +32,7 @@ const LOOPBACK = '127.0.0.1';
  */
 export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDbServer> {
   const databasePath = resolve(dataDir, 'dynamodb.sqlite');
-  const pidPath = join(dataDir, 'dynamodb.pid');
+  const pidPath = join(dataDir, PID_FILE);
   await endOrphan({ pidPath, databasePath });
   const broken = Promise.withResolvers<LocalCloudError>();
   const { place, process: first } = await launchSomewhere({ databasePath, pidPath });

@@ -65,11 +65,7 @@ export async function launchDynoxide({
   const failure = await Promise.race([whenAnswering(`http://${host}:${port}`), ended]);
   if (failure !== undefined) {
     endGroup(child, 'SIGKILL');
-    throw new LocalCloudError(
-      'dynamodb_unavailable',
-      `dynoxide (${command}) did not start: ${failure}. ${lines.join(' ')}\n` +
-        'Set TIDINGS_DYNOXIDE_BIN to its binary, or TIDINGS_DYNAMODB_ENDPOINT to another DynamoDB.',
-    );
+    throw startFault(databasePath, `dynoxide (${command}) did not start: ${failure}. ${lines.join(' ')}`);
   }
   return {
     ended,
@@ -81,6 +77,24 @@ export async function launchDynoxide({
       rmSync(pidPath, { force: true });
     },
   };
+}
+
+/** What SQLite says of a file that it cannot read or write, and what helps. */
+const FILE_FAULTS = [
+  {
+    said: /malformed|not a valid SQLite database/,
+    advice: 'is damaged. Delete the data directory, or choose another one.',
+  },
+  { said: /disk I\/O error|is full|readonly/, advice: 'cannot be written. Is the disk full?' },
+] as const;
+
+function startFault(databasePath: string, how: string): LocalCloudError {
+  const fault = FILE_FAULTS.find(({ said }) => said.test(how));
+  if (fault !== undefined) {
+    return new LocalCloudError('data_dir_damaged', `${how}\n${databasePath} ${fault.advice}`);
+  }
+  const advice = 'Set TIDINGS_DYNOXIDE_BIN to its binary, or TIDINGS_DYNAMODB_ENDPOINT to another DynamoDB.';
+  return new LocalCloudError('dynamodb_unavailable', `${how}\n${advice}`);
 }
 
 /** @returns `undefined` once it answers, otherwise the reason why it did not answer in time */

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsFault } from '../aws/aws-fault.ts';
 import type { AwsInput, JsonService } from '../aws/aws-server.ts';
+import { LocalCloudError } from '../errors.ts';
 import { kmsCalls } from '../iam/calls/kms-calls.ts';
 import { writeWholeFile } from '../storage/whole-file.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
@@ -141,6 +142,9 @@ function readOrMakeKey(path: string): Buffer {
   if (!existsSync(path)) writeWholeFile(path, randomBytes(KEY_BYTES));
   chmodSync(path, 0o600);
   const key = readFileSync(path);
-  if (key.length !== KEY_BYTES) throw new Error(`${path} does not hold a key of ${KEY_BYTES} bytes.`);
-  return key;
+  if (key.length === KEY_BYTES) return key;
+  throw new LocalCloudError(
+    'data_dir_damaged',
+    `${path} does not hold a key of ${KEY_BYTES} bytes. Delete the data directory, or choose another one.`,
+  );
 }

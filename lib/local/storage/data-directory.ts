@@ -5,6 +5,8 @@ import { openState, type State } from './state.ts';
 
 /** A directory that contains this file is a data directory of the local cloud. It is the first file and never deleted. */
 const MARK = 'cloud.sqlite';
+/** Names a dynoxide that a killed run left behind. The next start ends it. */
+export const PID_FILE = 'dynamodb.pid';
 /** The setting that is there while the directory is being emptied. */
 const EMPTYING = 'emptying';
 
@@ -43,7 +45,8 @@ export function prepareDataDirectory(path: string, isFresh: boolean, remove: Rem
 
 function empty(dataDir: string, state: State, remove: Remove): void {
   // The open database may have a second file, of the same name with an ending.
-  for (const name of readdirSync(dataDir)) if (!name.startsWith(MARK)) remove(join(dataDir, name));
+  const names = readdirSync(dataDir).filter((name) => !name.startsWith(MARK) && name !== PID_FILE);
+  for (const name of names) remove(join(dataDir, name));
   state.clear();
 }
 

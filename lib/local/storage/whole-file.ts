@@ -1,4 +1,5 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { LocalCloudError } from '../errors.ts';
 
 /**
  * Writes a file that only its owner may read. A reader, and a run after a kill, see the old content or the new one, never a part.
@@ -6,4 +7,19 @@ import { renameSync, writeFileSync } from 'node:fs';
 export function writeWholeFile(path: string, content: string | Buffer): void {
   writeFileSync(`${path}.new`, content, { mode: 0o600 });
   renameSync(`${path}.new`, path);
+}
+
+/**
+ * Reads a JSON file of the data directory that the next start can make anew; `undefined` if there is none.
+ * @throws LocalCloudError `data_dir_damaged`
+ */
+export function readJsonFile<Content extends object>(path: string): Content | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof content === 'object' && content !== null) return content as Content;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new LocalCloudError('data_dir_damaged', `${path} is damaged. Delete this file, and start again.`);
 }

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { startFailureText } from '../../../bin/local/start-failure.ts';
 import { LocalCloudError } from '../../../lib/local/errors.ts';
@@ -9,6 +10,24 @@ it.each([
   const text = startFailureText(new LocalCloudError(code, 'It is in use.'));
   expect(text.split('\n')).toEqual([`It is in use. (${code})`, expect.stringContaining(option)]);
 });
+
+it('a start that may not write says where, and what helps', () => {
+  const path = '/proc/version/data';
+  const failed = expectThrown(() => mkdirSync(path));
+  expect(startFailureText(failed)).toBe(
+    `ENOTDIR: not a directory, mkdir '${path}' (ENOTDIR)\n` +
+      'Make room or give the right to write there, or choose another directory: npm start -- --data-dir DIR',
+  );
+});
+
+function expectThrown(run: () => void): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('It did not throw.');
+}
 
 it('a start that is refused otherwise says why, and one that broke says where', () => {
   expect(startFailureText(new LocalCloudError('synthesis_failed', 'No.'))).toBe('No. (synthesis_failed)');

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent } from 'undici';
 import { expect, it } from 'vitest';
@@ -54,6 +54,17 @@ it('is given up with a message where it dies again and again', async () => {
   } finally {
     await server.stop();
   }
+});
+
+it('does not start on a file that is no database, and says so', async () => {
+  const dataDir = fixture.newDataDir();
+  mkdirSync(dataDir, { recursive: true });
+  const path = join(dataDir, 'dynamodb.sqlite');
+  writeFileSync(path, 'not a database at all, though as long as the head of one '.repeat(20));
+  await expect(startDynamoDb(dataDir, () => undefined)).rejects.toMatchObject({
+    code: 'data_dir_damaged',
+    message: expect.stringContaining(`${path} is damaged.`),
+  });
 });
 
 it('ends for good when it is stopped, and not before', async () => {

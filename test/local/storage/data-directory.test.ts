@@ -73,6 +73,13 @@ describe('a data directory', () => {
     expect(statSync(join(directory, MARK)).size).toBeLessThan(100_000);
   });
 
+  it('keeps the name of a dynoxide that a killed run left behind: the next start ends it', () => {
+    fill();
+    writeFileSync(join(directory, 'dynamodb.pid'), '4711');
+    prepareDataDirectory(directory, true);
+    expect(names()).toEqual([MARK, 'dynamodb.pid']);
+  });
+
   it('is nobody else’s while it is being emptied', () => {
     fill();
     let attempts = 0;

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { writeWholeFile } from '../../../lib/local/storage/whole-file.ts';
+import { readJsonFile, writeWholeFile } from '../../../lib/local/storage/whole-file.ts';
 
 it('replaces a file whole: a new file that only its owner may read, and nothing beside it', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tidings-whole-'));
@@ -14,4 +14,16 @@ it('replaces a file whole: a new file that only its owner may read, and nothing 
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(statSync(path).ino).not.toBe(before);
   expect(readdirSync(directory)).toEqual(['demo.json']);
+});
+
+it.each(['', '{', 'null', '7'])('says which file to delete where it holds %j', (content) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'tidings-whole-')), 'credentials.json');
+  expect(readJsonFile(path)).toBeUndefined();
+  writeFileSync(path, content);
+  expect(() => readJsonFile(path)).toThrow(
+    expect.objectContaining({
+      code: 'data_dir_damaged',
+      message: `${path} is damaged. Delete this file, and start again.`,
+    }),
+  );
 });
