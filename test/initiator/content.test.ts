@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fieldErrors, MAX_ERRORS } from '../../lib/api/contract/field-errors.ts';
 import { outcomeContentSchema } from '../../lib/core/model.ts';
-import { parseJson } from '../../lib/core/reading/json.ts';
+import { parseJson, parseJsonParts, refusalIn } from '../../lib/core/reading/json.ts';
 import { checkContent, lossyFields } from '../../lib/initiator/content-check.ts';
 import { CURRENCIES } from '../../lib/protocol/content/currencies.ts';
 import { holdsPlainText } from '../../lib/protocol/plain-text.ts';
@@ -30,6 +30,13 @@ function apiCheck(input: unknown): Checked {
   if (parsed.success) return { ok: true, content: parsed.data };
   const errors = fieldErrors(parsed.error, json.value);
   return { ok: false, errors: distinct(errors), ...(errors.length === MAX_ERRORS && { isCut: true }) };
+}
+
+/** What the API refuses in the text of an outcome that is sent in a batch, before it looks at its fields. */
+function firstRefusal(input: unknown) {
+  const json = parseJsonParts(JSON.stringify({ transactions: [input] }));
+  const batch = json.ok ? (json.value as { readonly transactions: readonly unknown[] }) : undefined;
+  return refusalIn(batch?.transactions[0]);
 }
 
 function kitCheck(input: unknown): Checked {
@@ -183,6 +190,18 @@ describe('the checks of what the API never sees', () => {
     expect(kitCheck(input).errors).toHaveLength(1);
     expect(kitCheck(input)).toEqual(apiCheck(input));
   });
+
+  it.each(Array.from({ length: 9 }, (_, at) => 28 + at))(
+    'name a key at depth %i, and what is as deep, as the API does for one outcome and in a batch',
+    (depth) => {
+      for (const innermost of [FORBIDDEN, {}]) {
+        const input = payment({ metadata: nested(depth, innermost) });
+        const kit = kitCheck(input);
+        expect(apiCheck(input)).toEqual(kit);
+        expect(firstRefusal(input)).toEqual(kit.errors?.[0]);
+      }
+    },
+  );
 
   it('let nothing through that JSON would change in silence', () => {
     for (const lost of [Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 10n]) {

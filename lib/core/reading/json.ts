@@ -6,6 +6,8 @@ import { JsonRefusal, type JsonRefusalCode, type ReadLimits, readJson } from './
 
 /** Maximum number of containers around an item: the batch and its list. An item in a batch may nest as deep as a single one. */
 const MAX_ENVELOPE_DEPTH = 2;
+/** One level more than an item may have: the keys of the first container that is too deep are reported before its depth. */
+const MAX_READ_DEPTH = MAX_ENVELOPE_DEPTH + MAX_JSON_DEPTH + 1;
 
 /** Why a part is refused, and where: `pointer` (RFC 6901) starts at the value passed to {@link refusalIn}. */
 export interface RefusedPart {
@@ -37,7 +39,7 @@ export function parseJsonParts(text: string, limits: Omit<ReadLimits, 'maxDepth'
   } catch {
     return MALFORMED;
   }
-  return { ok: true, value: readJson(json, { ...limits, maxDepth: MAX_JSON_DEPTH + MAX_ENVELOPE_DEPTH }) };
+  return { ok: true, value: readJson(json, { ...limits, maxDepth: MAX_READ_DEPTH }) };
 }
 
 /** The first part of a parsed value that is refused or nests deeper than {@link MAX_JSON_DEPTH}. */
