@@ -52,7 +52,8 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   in_future: 'Ask for an earlier time, and check the clock of the caller.',
   invalid_cursor: 'Pass `nextCursor` of the last page unchanged, to the same list, with the same filter.',
   cursor_expired: 'Begin again with `from`. To be safe against long pauses, reconcile.',
-  exclusive_parameters: 'Use one of the parameters that `errors` names.',
+  exclusive_parameters:
+    'Leave out some of the parameters that `errors` names; `detail` says which go together.',
   too_long: 'Shorten the field that `errors` points to.',
   too_many_headers: 'Remove headers. Values that belong together can share one.',
   invalid_header: 'Correct the name, or encode the value, for example as base64.',

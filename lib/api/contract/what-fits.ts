@@ -31,6 +31,8 @@ export function whatFits(issue: z.core.$ZodIssue, { value, isInQuery }: Refused)
       return isForm(issue) ? undefined : `Use at least ${measure(issue.minimum, issue.origin)}.`;
     case 'invalid_type':
       return TYPES[issue.expected] && `Use ${TYPES[issue.expected]}.`;
+    case 'invalid_union':
+      return `Use ${listOfWords(issue.errors.flatMap(([first]) => optionOf(first)))}.`;
     case 'invalid_format':
       if (issue.format === 'date') return 'Write a day as 2026-11-20.';
       if (issue.format === 'regex' && issue.message === 'invalid_value') {
@@ -45,6 +47,16 @@ export function whatFits(issue: z.core.$ZodIssue, { value, isInQuery }: Refused)
     default:
       return undefined;
   }
+}
+
+/** What an option of a union takes, as its first issue says. An issue of a part means that the value has the type already. */
+function optionOf(issue: z.core.$ZodIssue | undefined): readonly string[] {
+  if (issue === undefined) return [];
+  const [part] = issue.path;
+  if (part !== undefined) return [typeof part === 'number' ? 'a list' : 'an object'];
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  const type = issue.code === 'invalid_type' ? TYPES[issue.expected] : undefined;
+  return type === undefined ? [] : [type];
 }
 
 function measure(bound: number | bigint, origin: string): string {

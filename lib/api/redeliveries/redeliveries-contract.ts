@@ -6,6 +6,7 @@ import { endpointIdSchema, timeSchema } from '../../core/model.ts';
 import { MAX_JOBS_PAGE } from '../../core/query/redelivery-list.ts';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
 import { INCLUDES, JOB_STATES, UNDELIVERED_STATES } from '../../protocol/contract-words.ts';
+import { refuseTogether } from '../contract/exclusive-parameters.ts';
 import { operation } from '../contract/operation.ts';
 import { settling } from '../contract/operation-kinds.ts';
 import { cursorSchema, limitSchema, page } from '../contract/shapes.ts';
@@ -105,13 +106,16 @@ export const redeliverRange = operation({
           }),
       })
       .refine(({ from, to }) => from < to, { path: ['to'], error: 'invalid_range' })
-      .refine(({ include = 'undelivered', states }) => states === undefined || include === 'undelivered', {
-        path: ['states'],
-        error: 'exclusive_parameters',
-      })
-      .refine(({ include, confirm }) => confirm === undefined || include === 'all', {
-        path: ['confirm'],
-        error: 'exclusive_parameters',
+      .superRefine((body, context) => {
+        const { include = 'undelivered', states, confirm } = body;
+        if (states !== undefined && include !== 'undelivered') {
+          const fits = 'Use states only with include undelivered.';
+          refuseTogether(context, { given: body, names: ['states', 'include'], fits });
+        }
+        if (confirm !== undefined && include !== 'all') {
+          const fits = 'Use confirm only with include all.';
+          refuseTogether(context, { given: body, names: ['confirm', 'include'], fits });
+        }
       }),
   answers: () => ({ 202: { description: 'The job.', schema: jobSchema() } }),
   problems: [

@@ -8,6 +8,7 @@ import {
   transactionTypeSchema,
 } from '../../core/model.ts';
 import { MAX_REFERENCE_PAGE } from '../../core/query/transaction-view.ts';
+import { refuseTogether } from '../contract/exclusive-parameters.ts';
 import { operation } from '../contract/operation.ts';
 import { asking } from '../contract/operation-kinds.ts';
 import {
@@ -81,9 +82,12 @@ export const listTransactions = operation({
       .superRefine((query, context) => {
         const { reference, limit = 1 } = query;
         if (reference === undefined) return;
-        for (const name of FEED_PARAMETERS) {
-          if (query[name] === undefined) continue;
-          context.addIssue({ code: 'custom', path: [name], message: 'exclusive_parameters' });
+        if (FEED_PARAMETERS.some((name) => query[name] !== undefined)) {
+          refuseTogether(context, {
+            given: query,
+            names: ['reference', ...FEED_PARAMETERS],
+            fits: 'Use reference without from, to, type and status.',
+          });
         }
         if (limit > MAX_REFERENCE_PAGE) {
           const params = { fits: `By reference, use 1 to ${MAX_REFERENCE_PAGE}.` };

@@ -61,6 +61,16 @@ describe('a refused field', () => {
     ]);
   });
 
+  it.each([
+    [{ expectBody: 7 }, 'invalid_type', 'Use text or a list.'],
+    [{ expectBody: ['a', 7] }, 'invalid_type', 'Use text or a list.'],
+    [{ schedule: 'daily' }, 'invalid_schedule', 'Use wechat, alipay, standard-webhooks or a list.'],
+    [{ schedule: [1.5] }, 'invalid_schedule', 'Use wechat, alipay, standard-webhooks or a list.'],
+  ])('of several types names all of them: %j', async (settings, code, detail) => {
+    const body = { url: 'https://a.example/', ...settings };
+    expect(await detailOf('POST /v1/merchants/demo/endpoints', body)).toEqual([code, detail]);
+  });
+
   it('says that a + of a query is a space, only where it was one', async () => {
     const lost = 'In a query, + means a space: write the + of the offset as %2B, or the time in UTC with Z.';
     const form = 'Write a time as 2026-11-20T08:00:00Z or 2026-11-20T16:00:00+08:00.';

@@ -106,7 +106,7 @@ describe('an endpoint that is put', () => {
     ['null for a setting', 'orders', { url, schedule: null }, '/schedule', 'invalid_schedule'],
   ])('is refused with %s', async (_, id, body, pointer, code) => {
     const { status, json } = await put(id, body);
-    expect({ status, errors: json.errors }).toEqual({ status: 400, errors: [{ pointer, code }] });
+    expect({ status, errors: json.errors }).toMatchObject({ status: 400, errors: [{ pointer, code }] });
     expect((await setup.world.call(setup.demo.manager, `GET ${path()}`)).json.items).toEqual([]);
   });
 

@@ -104,18 +104,6 @@ describe('redeliveries', () => {
     ['a range that ends before it begins', { from: RANGE.to, to: RANGE.from }, 'invalid_range', '/to'],
     ['an include that is none', { include: 'everything' }, 'invalid_value', '/include'],
     [
-      'states of other includes',
-      { include: 'unexpected', states: ['blocked'] },
-      'exclusive_parameters',
-      '/states',
-    ],
-    [
-      'a confirmation of what needs none',
-      { include: 'unexpected', confirm: { jobId: 'a'.repeat(17), count: 1, to: RANGE.to } },
-      'exclusive_parameters',
-      '/confirm',
-    ],
-    [
       'the id of a job that the service would not make',
       { include: 'all', confirm: { jobId: 'running', count: 1, to: RANGE.to } },
       'invalid_id',
@@ -143,6 +131,25 @@ describe('redeliveries', () => {
     const answer = await start({ ...RANGE, ...body });
     expect(answer.json).toMatchObject({ status: 400, code, errors: [{ pointer, code }] });
   });
+
+  const confirm = { jobId: 'a'.repeat(17), count: 1, to: RANGE.to };
+  it.each([
+    [
+      { include: 'unexpected', states: ['blocked'] },
+      'Use states only with include undelivered.',
+      ['/states', '/include'],
+    ],
+    [{ include: 'unexpected', confirm }, 'Use confirm only with include all.', ['/confirm', '/include']],
+    [{ confirm }, 'Use confirm only with include all.', ['/confirm']],
+  ])(
+    'refuse what does not go with include, and name all that was given: %j',
+    async (body, detail, pointers) => {
+      const { json } = await start({ ...RANGE, ...body });
+      const code = 'exclusive_parameters';
+      expect(json).toMatchObject({ status: 400, code, detail });
+      expect(json.errors).toEqual(pointers.map((pointer) => ({ pointer, code, detail })));
+    },
+  );
 
   it('refuse a range with more outcomes than one job may send', async () => {
     const { world, demo } = setup;

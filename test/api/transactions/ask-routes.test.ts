@@ -109,7 +109,6 @@ describe('asking', () => {
   });
 
   it.each([
-    ['a reference in the feed', '?reference=A&status=FAILED', 'exclusive_parameters', '/query/status'],
     ['an unknown parameter', '?reference=A&colour=1', 'unknown_parameter', '/query/colour'],
     ['a parameter twice', '?reference=A&reference=B', 'repeated_parameter', '/query/reference'],
     ['a page that is too large', '?reference=A&limit=21', 'invalid_value', '/query/limit'],
@@ -117,6 +116,17 @@ describe('asking', () => {
   ])('refuses %s', async (_title, query, code, pointer) => {
     const answer = await setup.world.call(setup.demo.receiver, `GET /v1/transactions${query}`);
     expect(answer.json).toMatchObject({ status: 400, code, errors: [{ pointer, code }] });
+  });
+
+  it('names every parameter that a reference cannot be combined with', async () => {
+    const query = '?reference=A&status=FAILED&type=payment';
+    const { json } = await setup.world.call(setup.demo.receiver, `GET /v1/transactions${query}`);
+    const code = 'exclusive_parameters';
+    const detail = 'Use reference without from, to, type and status.';
+    expect(json).toMatchObject({ status: 400, code, detail });
+    expect(json.errors).toEqual(
+      ['reference', 'type', 'status'].map((name) => ({ pointer: `/query/${name}`, code, detail })),
+    );
   });
 
   it('lets the initiator read back, unsigned', async () => {
