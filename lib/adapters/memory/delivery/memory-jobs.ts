@@ -9,6 +9,9 @@ export function memoryJobs(jobs: Map<string, Job>, log: LogEntry): JobStore {
       const job = jobs.get(jobId);
       return job?.merchantId === merchantId ? job : undefined;
     },
+    async isTaken(jobId) {
+      return jobs.has(jobId);
+    },
     async running() {
       return [...jobs.values()].filter(isActive).map(({ merchantId, jobId }) => ({ merchantId, jobId }));
     },

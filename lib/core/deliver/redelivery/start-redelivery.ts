@@ -110,14 +110,16 @@ async function startConfirmed(ports: StartPorts, request: NamedRequest): Promise
     return { kind: 'refused', code: 'range_too_large', maxOutcomes: counted.max };
   }
   const { count } = counted;
-  const isConfirmed = isPinned && confirm.count === count;
-  if (!isConfirmed) return { kind: 'unconfirmed', confirm: { jobId: request.jobId, count, to } };
+  const unconfirmed = { kind: 'unconfirmed', confirm: { jobId: request.jobId, count, to } } as const;
+  if (!isPinned || confirm.count !== count) return unconfirmed;
   const { jobId } = confirm;
   const result = await start(ports, { ...newJob(ports, { ...request, jobId, to }), total: count });
   if (result.kind === 'started') return result;
   // The same request may have been sent twice at the same time, and the other one started the job.
   const other = await startedBefore(ports, request);
-  return other === undefined ? result : { kind: 'started', job: other };
+  if (other !== undefined) return { kind: 'started', job: other };
+  // The id of a job of another request would be refused for as long as that job is kept.
+  return (await ports.jobs.isTaken(jobId)) ? unconfirmed : result;
 }
 
 /** The job that the same confirmed request has started. */

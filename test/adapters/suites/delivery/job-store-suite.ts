@@ -36,6 +36,12 @@ export function describeJobStore(name: string, open: OpenTable): void {
       expect(await table().jobs.read(SHOP, 'job2')).toBeUndefined();
     });
 
+    it('says that an id is taken, of whatever merchant the job is', async () => {
+      await table().jobs.save(job({ merchantId: OTHER }), 0);
+      expect(await table().jobs.isTaken('job1')).toBe(true);
+      expect(await table().jobs.isTaken('job2')).toBe(false);
+    });
+
     it('accepts progress only on the latest revision: one of twenty', async () => {
       expect(await table().jobs.save(job({ rev: 2 }), 1)).toBe(false);
       expect(await running()).toEqual([]);

@@ -106,6 +106,35 @@ describe('replaying all', () => {
     expect(await world.ports.jobs.running()).toHaveLength(1);
   });
 
+  it('asks again with another id if the id is that of a job that another request started', async () => {
+    const { start, replay, endpointId } = await shopWithAll();
+    const { confirm } = (await start({ include: 'all' })).json;
+    await replay({ include: 'all', confirm });
+    const another = { include: 'all', endpointId };
+    const asked = await start({ ...another, confirm });
+    expect(asked.json).toMatchObject({
+      code: 'confirmation_required',
+      confirm: { count: confirm.count, to: confirm.to },
+    });
+    expect(asked.json.confirm.jobId).not.toBe(confirm.jobId);
+    expect(await start({ ...another, confirm: asked.json.confirm })).toMatchObject({
+      status: 202,
+      json: { jobId: asked.json.confirm.jobId, endpointId },
+    });
+  });
+
+  it('asks again with another id, and says nothing else, if a job of another merchant has the id', async () => {
+    const { world, start, replay } = await shopWithAll();
+    const other = await world.merchant('other');
+    const { confirm } = (await start({ include: 'all' })).json;
+    await replay({ include: 'all', confirm });
+    const theirs = { ...RANGE, include: 'all', confirm: { ...confirm, count: 0 } };
+    const { json } = await world.call(other.receiver, 'POST /v1/redeliveries', theirs);
+    expect(json).toMatchObject({ code: 'confirmation_required', merchantId: 'other' });
+    expect(json.confirm).toEqual({ jobId: expect.any(String), count: 0, to: confirm.to });
+    expect(json.confirm.jobId).not.toBe(confirm.jobId);
+  });
+
   it('says what it leaves alone where the endpoint is disabled or deleted', async () => {
     const { world, demo, endpointId, set, start, replay } = await shopWithAll();
     await set(endpointId, { enabled: false });

@@ -44,16 +44,23 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
     }
   }
 
+  async function rowOf(jobId: string): Promise<Item | undefined> {
+    const { Item } = await calling('Reading a job', () =>
+      documents.send(
+        new GetCommand({ TableName, Key: { pk: jobPk(jobId), sk: JOB_SK }, ConsistentRead: true }),
+      ),
+    );
+    return Item;
+  }
+
   return {
     async read(merchantId, jobId) {
-      const { Item } = await calling('Reading a job', () =>
-        documents.send(
-          new GetCommand({ TableName, Key: { pk: jobPk(jobId), sk: JOB_SK }, ConsistentRead: true }),
-        ),
-      );
+      const Item = await rowOf(jobId);
       const job = Item && readItem(table, Item, { kind: 'a job', read: (item) => jobSchema().parse(item) });
       return job?.merchantId === merchantId ? job : undefined;
     },
+
+    isTaken: async (jobId) => (await rowOf(jobId)) !== undefined,
 
     async running() {
       const items = await queryAll(table, 'Listing jobs', {
