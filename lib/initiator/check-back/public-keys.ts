@@ -41,8 +41,10 @@ function checkedPublicKey(name: string, text: unknown): KeyObject {
 
 /** Age after which keys are fetched again. */
 const MAX_AGE_MS = 3_600_000;
-/** Minimum time between two fetches, so that forged signatures cannot cause a flood of requests. */
-const MIN_AGE_MS = 60_000;
+/** Minimum time between two fetches, whether they succeed or not, so that forged signatures cannot cause a flood of requests. */
+const MIN_PAUSE_MS = 60_000;
+/** The same while no keys are known. It is shorter, because until then no check can be answered. */
+const MIN_PAUSE_WITHOUT_KEYS_MS = 10_000;
 const PATH = '/v1/public-keys';
 const TIMEOUT_MS = 5_000;
 const MAX_KEYS = 16;
@@ -56,7 +58,9 @@ export interface PublishedKeysOptions {
 }
 
 /**
- * The keys that the service publishes. They are fetched on demand, at most once a minute, and cached for an hour.
+ * The keys that the service publishes. They are fetched on demand, at most once a minute, and cached for an hour. If the service
+ * cannot be reached, the call that fetched throws `unavailable`; the others use the keys that are known. While none are known,
+ * all calls throw it, and the keys are fetched at most every ten seconds.
  *
  * @throws InitiatorFault `invalid_option`
  * @example publishedKeys({ baseUrl: 'https://tidings.example' })
@@ -71,19 +75,32 @@ export function publishedKeys(options: PublishedKeysOptions): PublicKeys {
   ]);
   const url = new URL(baseUrl).href.replace(/\/+$/, '');
   let known: { readonly keys: readonly KeyObject[]; readonly readAtMs: number } | undefined;
+  let triedAtMs = Number.NEGATIVE_INFINITY;
+  let failure: unknown;
   let asking: Promise<readonly KeyObject[]> | undefined;
+  const ageOf = (atMs: number) => Math.abs(clock.now() - atMs);
 
   async function ask(): Promise<readonly KeyObject[]> {
     const readAtMs = clock.now();
-    const keys = await fetchKeys(fetch, url);
-    known = { keys, readAtMs };
-    return keys;
+    triedAtMs = readAtMs;
+    try {
+      const keys = await fetchKeys(fetch, url);
+      known = { keys, readAtMs };
+      return keys;
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
   }
 
   return {
     async get({ isStale }) {
-      const ageMs = known === undefined ? Number.POSITIVE_INFINITY : Math.abs(clock.now() - known.readAtMs);
-      if (known !== undefined && ageMs < (isStale ? MIN_AGE_MS : MAX_AGE_MS)) return known.keys;
+      if (!isStale && known !== undefined && ageOf(known.readAtMs) < MAX_AGE_MS) return known.keys;
+      const pauseMs = known === undefined ? MIN_PAUSE_WITHOUT_KEYS_MS : MIN_PAUSE_MS;
+      if (asking === undefined && ageOf(triedAtMs) < pauseMs) {
+        if (known === undefined) throw failure;
+        return known.keys;
+      }
       // Concurrent requests share one fetch.
       asking ??= ask().finally(() => {
         asking = undefined;

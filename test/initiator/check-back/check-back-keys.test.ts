@@ -69,6 +69,39 @@ describe('the keys that verify', () => {
     expect([await status(), asked.length]).toEqual([200, 3]);
   });
 
+  it('stay in use while the service is away, and are asked for once a minute, whatever is forged', async () => {
+    const time = { nowMs: NOW_MS };
+    const { fetch, asked } = answering([publish(SEED), () => Response.error()]);
+    const clock = { now: () => time.nowMs };
+    const publicKeys = publishedKeys({ baseUrl: 'https://api.example', fetch, clock });
+    const check = async (seed: typeof SEED) =>
+      (await ask(() => END, signed(body, { seed }), { publicKeys })).status;
+    expect(await check(SEED)).toBe(200);
+    for (const afterMs of [60_000, 3_600_000]) {
+      time.nowMs += afterMs;
+      const before = asked.length;
+      expect(await check(OTHER_SEED)).toBe(503);
+      for (let n = 0; n < 3; n += 1) expect(await check(OTHER_SEED)).toBe(401);
+      expect(await check(SEED)).toBe(200);
+      expect(asked).toHaveLength(before + 1);
+    }
+  });
+
+  it('are asked for every ten seconds while there are none yet', async () => {
+    const time = { nowMs: NOW_MS };
+    const { fetch, asked } = answering([() => Response.error(), () => Response.error(), publish(SEED)]);
+    const clock = { now: () => time.nowMs };
+    const publicKeys = publishedKeys({ baseUrl: 'https://api.example', fetch, clock });
+    const status = async () => (await ask(() => END, signed(body), { publicKeys })).status;
+    expect([await status(), await status(), asked.length]).toEqual([503, 503, 1]);
+    time.nowMs += 9_999;
+    expect([await status(), asked.length]).toEqual([503, 1]);
+    time.nowMs += 1;
+    expect([await status(), await status(), asked.length]).toEqual([503, 503, 2]);
+    time.nowMs += 10_000;
+    expect([await status(), asked.length]).toEqual([200, 3]);
+  });
+
   it.each([
     ['no answer', () => Response.error()],
     ['an outage', () => new Response('', { status: 503 })],
