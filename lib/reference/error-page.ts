@@ -22,7 +22,8 @@ leads to the code's section of the service's own reference. \`detail\`, where th
 - *Final* means that the same request would be refused again. The [receiver kit](guides/receiver.md) and the [initiator kit](guides/initiator.md)
   repeat what is not final.
 - An item of a batch has its own code, with the same meaning.
-- Refusals of the gateway itself have no \`code\`: \`{"message":"Too Many Requests"}\` (429), and bodies over 10 MB (413).
+- Refusals of the gateway itself have no \`code\`: \`{"message":"Too Many Requests"}\` (429), and bodies
+  over 10 MB or [too large for Lambda](limits.md#what-can-be-recorded) (413).
 
 Errors of attempts, such as \`tls_failed\`, are in [troubleshooting](troubleshooting.md#my-callback-did-not-arrive), exit statuses of commands in
 [the command line](cli.md), faults of the kits in their guides.

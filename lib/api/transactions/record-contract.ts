@@ -7,8 +7,15 @@ import { fieldErrorSchema, ofMerchant, ofTransaction, outcomeDataSchema } from '
 
 /** Maximum outcomes in one batch request. */
 const MAX_BATCH = 100;
-/** Room for 100 outcomes of maximum size with metadata and text. Must stay below a Lambda event's limit of 6 MB. */
+/**
+ * Room for 100 outcomes of maximum size, and for white space. Lambda takes 6 MB of JSON text, in which the body is a string:
+ * quotation marks and backslashes count twice. Without white space, outcomes of maximum size fit even so. A body that does not fit is
+ * refused by the gateway before it gets here.
+ */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+/** Length of the longest id. A longer one is not repeated: a hundred of them would make an answer that Lambda refuses. */
+export const MAX_ECHOED_ID = 64;
 
 export const batchItemSchema = onFirstUse(() =>
   z
@@ -18,7 +25,12 @@ export const batchItemSchema = onFirstUse(() =>
 
 const batchResultSchema = onFirstUse(() =>
   z.object({
-    transactionId: z.string().exactOptional(),
+    transactionId: z
+      .string()
+      .exactOptional()
+      .meta({
+        description: `As it was sent. Absent if it was no text, or longer than ${MAX_ECHOED_ID} characters.`,
+      }),
     result: z.enum(['created', 'unchanged']).exactOptional(),
     code: z.string().exactOptional().meta({ description: 'Why this one was not recorded.' }),
     current: outcomeDataSchema().exactOptional(),

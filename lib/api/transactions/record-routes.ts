@@ -12,7 +12,7 @@ import { type Route, route } from '../api-app.ts';
 import { boundedErrors, codeOf, type FieldError, fieldErrors } from '../contract/field-errors.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
 import type { ProblemCode } from '../contract/problems.ts';
-import { batchItemSchema, recordTransaction, recordTransactions } from './record-contract.ts';
+import { batchItemSchema, MAX_ECHOED_ID, recordTransaction, recordTransactions } from './record-contract.ts';
 
 export function recordingRoutes(ports: RecordPorts): readonly Route[] {
   return [
@@ -91,10 +91,11 @@ function checkItem(input: unknown): CheckedItem {
 
 function refusedItem(input: unknown, errors: readonly FieldError[]): CheckedItem {
   const given = (input as { readonly transactionId?: unknown } | null)?.transactionId;
+  const isShort = typeof given === 'string' && given.length <= MAX_ECHOED_ID;
   return {
     ok: false,
     result: {
-      ...(typeof given === 'string' && { transactionId: given }),
+      ...(isShort && { transactionId: given }),
       code: codeOf(errors),
       errors: boundedErrors(errors),
     },
