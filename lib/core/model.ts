@@ -6,6 +6,7 @@ import {
   isFreeTransactionType,
   isShortMetadata,
   MAX_REASON_LENGTH,
+  METADATA_SENTENCE,
   REASON_CODE,
   TERMINAL_STATUSES,
   type TerminalStatus,
@@ -126,7 +127,7 @@ const metadataSchema = onFirstUse(() =>
     .record(z.string(), z.unknown(), 'invalid_value')
     .refine((value) => !holdsInexactNumber(value), 'inexact_number')
     .refine(holdsPlainText, 'invalid_text')
-    .refine(isShortMetadata, 'too_long')
+    .refine(isShortMetadata, { error: 'too_long', params: { fits: METADATA_SENTENCE } })
     .meta({ description: 'Further data for the receiver; at most 16 KiB.' }),
 );
 

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { listOfWords } from '../../protocol/contract-words.ts';
+import { formSentence } from '../../protocol/form-sentences.ts';
 
 /** What of the request an issue is about. */
 interface Refused {
@@ -35,9 +36,7 @@ export function whatFits(issue: z.core.$ZodIssue, { value, isInQuery }: Refused)
       return `Use ${listOfWords(issue.errors.flatMap(([first]) => optionOf(first)))}.`;
     case 'invalid_format':
       if (issue.format === 'date') return 'Write a day as 2026-11-20.';
-      if (issue.format === 'regex' && issue.message === 'invalid_value') {
-        return `Use text that matches ${issue.pattern}.`;
-      }
+      if (issue.format === 'regex') return formOf(issue);
       if (issue.format !== 'datetime') return undefined;
       return isInQuery && typeof value === 'string' && LOST_PLUS.test(value)
         ? 'In a query, + means a space: write the + of the offset as %2B, or the time in UTC with Z.'
@@ -57,6 +56,15 @@ function optionOf(issue: z.core.$ZodIssue | undefined): readonly string[] {
   if (issue.code === 'invalid_value') return issue.values.map(String);
   const type = issue.code === 'invalid_type' ? TYPES[issue.expected] : undefined;
   return type === undefined ? [] : [type];
+}
+
+/** Codes that do not say which text a field takes. */
+const CODES_OF_FORMS = new Set(['invalid_value', 'invalid_id']);
+
+function formOf({ pattern, message }: z.core.$ZodIssueInvalidStringFormat): string | undefined {
+  if (pattern === undefined) return undefined;
+  const form = CODES_OF_FORMS.has(message) ? `Use text that matches ${pattern}.` : undefined;
+  return formSentence(pattern) ?? form;
 }
 
 function measure(bound: number | bigint, origin: string): string {

@@ -91,7 +91,10 @@ export const putEndpoint = operation({
   params: () =>
     z.strictObject({
       ...ofMerchant().shape,
-      endpointId: endpointIdSchema().refine((id) => id !== NOTIFY_URL_ENDPOINT, 'invalid_id'),
+      endpointId: endpointIdSchema().refine((id) => id !== NOTIFY_URL_ENDPOINT, {
+        error: 'invalid_id',
+        params: { fits: 'Use another id: this one stands for the URLs of transactions.' },
+      }),
     }),
   body: () =>
     z.strictObject({

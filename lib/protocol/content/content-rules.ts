@@ -33,6 +33,9 @@ export function isCurrency(value: unknown): value is string {
   return typeof value === 'string' && CURRENCIES.has(value);
 }
 
+/** What {@link isShortMetadata} takes, for people. */
+export const METADATA_SENTENCE = `Use at most ${MAX_METADATA_BYTES} bytes of JSON.`;
+
 /** Whether `metadata`, which is JSON, is short enough. */
 export function isShortMetadata(metadata: object): boolean {
   return Buffer.byteLength(JSON.stringify(metadata)) <= MAX_METADATA_BYTES;

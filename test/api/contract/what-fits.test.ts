@@ -44,6 +44,13 @@ describe('a refused field', () => {
       'Use text that matches /^[A-Za-z0-9_.-]{1,64}$/.',
     ],
     [{ reason: { code: 'a', message: 'x'.repeat(513) } }, 'too_long', 'Use at most 512 characters.'],
+    [
+      { transactionType: 'Payment' },
+      'invalid_type_name',
+      'Use 1 to 32 characters of a-z, 0-9, _ and -. The first is a letter.',
+    ],
+    [{ relatedTransactionId: 'a b' }, 'invalid_id', 'Use 1 to 64 characters of A-Z, a-z, 0-9, _, : and -.'],
+    [{ metadata: { a: 'x'.repeat(16_384) } }, 'too_long', 'Use at most 16384 bytes of JSON.'],
     [{ occurredAt: '1969-12-31T00:00:00Z' }, 'invalid_date', 'Use a time from 1970 to 9999.'],
     [
       { status: 'PENDING', checkBack: { url: 'https://a.example/', afterSeconds: 901 } },
@@ -52,6 +59,28 @@ describe('a refused field', () => {
     ],
   ])('of the body %# says what it takes', async (changes, code, detail) => {
     expect(await record(changes)).toEqual([code, detail]);
+  });
+
+  it.each([
+    ['GET /v1/merchants/a%20b', 'Use 1 to 64 characters of A-Z, a-z, 0-9, _ and -.'],
+    ['DELETE /v1/keys/a-b', 'Use 1 to 64 characters of A-Z, a-z and 0-9.'],
+    [
+      'PUT /v1/merchants/demo/endpoints/notify-url',
+      'Use another id: this one stands for the URLs of transactions.',
+    ],
+  ])('of the path says which ids there can be: %s', async (request, detail) => {
+    const body = request.startsWith('PUT') ? { url: 'https://a.example/' } : undefined;
+    expect(await detailOf(request, body)).toEqual(['invalid_id', detail]);
+  });
+
+  it('that is a header says how long its name and its value may be', async () => {
+    const headers = { [`x-${'n'.repeat(63)}`]: '1', 'x-long': 'v'.repeat(513) };
+    const body = { url: 'https://a.example/', headers };
+    const { json } = await setup.world.call(setup.world.admin, 'POST /v1/merchants/demo/endpoints', body);
+    expect(json.errors).toMatchObject([
+      { code: 'too_long', detail: 'Use at most 64 characters for the name.' },
+      { code: 'too_long', detail: 'Use at most 512 characters for the value.' },
+    ]);
   });
 
   it('names the scopes that a key may have', async () => {

@@ -29,6 +29,8 @@ type HeaderCode = 'too_many_headers' | 'too_long' | 'invalid_header' | 'duplicat
 interface HeaderIssue {
   readonly name?: string;
   readonly code: HeaderCode;
+  /** What the header takes, for people. */
+  readonly fits?: string;
 }
 
 const description =
@@ -57,8 +59,14 @@ export const headerChangesSchema = onFirstUse(() =>
 );
 
 function reportIssues(headers: Readonly<Record<string, string | null>>, context: z.RefinementCtx): void {
-  for (const { name, code } of issuesIn(headers)) {
-    context.addIssue({ code: 'custom', message: code, path: name === undefined ? [] : [name] });
+  for (const { name, code, fits } of issuesIn(headers)) {
+    const path = name === undefined ? [] : [name];
+    context.addIssue({
+      code: 'custom',
+      message: code,
+      path,
+      ...(fits !== undefined && { params: { fits } }),
+    });
   }
 }
 
@@ -70,14 +78,22 @@ function issuesIn(headers: Readonly<Record<string, string | null>>): readonly He
     return [{ code: 'too_many_headers' }];
   const seen = new Set<string>();
   return entries.flatMap(([name, value]) => {
+    const tooLong = lengthSentence(name, value);
+    if (tooLong !== undefined) return [{ name, code: 'too_long', fits: tooLong }];
     const code = issueOf(name, value) ?? (seen.has(name.toLowerCase()) ? 'duplicate_header' : undefined);
     seen.add(name.toLowerCase());
     return code === undefined ? [] : [{ name, code }];
   });
 }
 
+/** What a header takes whose name or value is too long. */
+function lengthSentence(name: string, value: string | null): string | undefined {
+  if (name.length > MAX_NAME_LENGTH) return `Use at most ${MAX_NAME_LENGTH} characters for the name.`;
+  const isLong = (value ?? '').length > MAX_VALUE_LENGTH;
+  return isLong ? `Use at most ${MAX_VALUE_LENGTH} characters for the value.` : undefined;
+}
+
 function issueOf(name: string, value: string | null): HeaderCode | undefined {
-  if (name.length > MAX_NAME_LENGTH || (value ?? '').length > MAX_VALUE_LENGTH) return 'too_long';
   if (!NAME.test(name)) return 'invalid_header';
   // A reserved header that a row has all the same can be removed.
   if (value === null) return undefined;
