@@ -48,10 +48,11 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   answer_too_large: 'Ask for less: fewer buckets, a smaller `limit`, a shorter range.',
   duplicate_row: 'Send each row once. If your ledger has it twice, a duplicate was booked.',
   wrong_bucket: 'Send only rows of this bucket: the first byte of SHA-256 of the transaction id.',
-  beyond_retention: 'Begin later. What is older is no longer kept; use your copies of the statements.',
+  beyond_retention:
+    'Begin at `oldest` or later. What is older is no longer kept; use your copies of the statements.',
   in_future: 'Ask for an earlier time, and check the clock of the caller.',
   invalid_cursor: 'Pass `nextCursor` of the last page unchanged, to the same list, with the same filter.',
-  cursor_expired: 'Begin again with `from`. To be safe against long pauses, reconcile.',
+  cursor_expired: 'Begin again with `from`, at `oldest` or later. To be safe against long pauses, reconcile.',
   exclusive_parameters:
     'Leave out some of the parameters that `errors` names; `detail` says which go together.',
   too_long: 'Shorten the field that `errors` points to.',

@@ -8,7 +8,8 @@ import { notificationView } from '../../core/query/transaction-view.ts';
 import type { NotificationState } from '../../protocol/contract-words.ts';
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { type Route, route } from '../api-app.ts';
-import { answer, problem } from '../contract/operation.ts';
+import { answer } from '../contract/operation.ts';
+import { feedProblem } from '../feed-problem.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
 import { listDeliveries } from './deliveries-contract.ts';
 
@@ -24,12 +25,8 @@ export function deliveriesRoutes(ports: DeliveriesPorts): readonly Route[] {
       const { after } = place;
       const question = { ...filter, merchantId, limit, ...(after !== undefined && { after }) };
       const result = await readDeliveries(ports, question);
-      const { watermark } = result;
-      if (result.kind === 'refused') {
-        const { code, field } = result;
-        return problem(code, { asOf: watermark, errors: [{ pointer: `/query/${field}`, code }] });
-      }
-      const { items, unreadable, next } = result;
+      if (result.kind === 'refused') return feedProblem(result);
+      const { items, unreadable, next, watermark } = result;
       return answer(
         200,
         {

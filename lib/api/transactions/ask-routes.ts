@@ -4,6 +4,7 @@ import { type FeedPorts, type FeedQuestion, readFeed } from '../../core/query/fe
 import { type QueryPorts, readByReference, readTransaction } from '../../core/query/transaction-view.ts';
 import { type Route, route } from '../api-app.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
+import { feedProblem } from '../feed-problem.ts';
 import { cursorText, type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
 import { askTransaction, listTransactions, readTransactionBack } from './ask-contract.ts';
 
@@ -77,12 +78,8 @@ async function feedPage(ports: FeedPorts, asked: FeedQuery): Promise<Answer> {
     ...(type !== undefined && { transactionType: type }),
     ...(after !== undefined && { after }),
   });
-  const { watermark } = page;
-  if (page.kind === 'refused') {
-    const { code, field } = page;
-    return problem(code, { asOf: watermark, errors: [{ pointer: `/query/${field}`, code }] });
-  }
-  const { items, hasMore } = page;
+  if (page.kind === 'refused') return feedProblem(page);
+  const { items, hasMore, watermark } = page;
   const nextCursor = cursorText(list, page.next);
   return answer(200, { items, hasMore, nextCursor, watermark }, watermark);
 }

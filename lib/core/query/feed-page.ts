@@ -46,6 +46,8 @@ export interface FeedRefusal {
   readonly kind: 'refused';
   readonly code: 'beyond_retention' | 'in_future' | 'invalid_cursor' | 'cursor_expired';
   readonly field: 'from' | 'to' | 'cursor';
+  /** The oldest time that is kept, if the refused one is older. */
+  readonly oldest?: string;
   readonly watermark: string;
 }
 
@@ -92,15 +94,15 @@ export async function readFeed(ports: FeedPorts, asked: FeedQuestion): Promise<F
 export function rangeRefusal(
   { from, to, after }: Pick<FeedQuestion, 'from' | 'to' | 'after'>,
   { nowMs, oldest }: { readonly nowMs: number; readonly oldest: string },
-): Pick<FeedRefusal, 'code' | 'field'> | undefined {
+): Omit<FeedRefusal, 'kind' | 'watermark'> | undefined {
   const future = isoTime(nowMs + FUTURE_TOLERANCE_MS);
   for (const [field, time] of [['from', from] as const, ['to', to] as const]) {
-    if (time !== undefined && time < oldest) return { code: 'beyond_retention', field };
+    if (time !== undefined && time < oldest) return { code: 'beyond_retention', field, oldest };
     if (time !== undefined && time > future) return { code: 'in_future', field };
   }
   if (after === undefined) return undefined;
   const position = positionText(after);
-  if (position < oldest) return { code: 'cursor_expired', field: 'cursor' };
+  if (position < oldest) return { code: 'cursor_expired', field: 'cursor', oldest };
   // No cursor that we gave lies beyond a watermark. The tolerance allows for another machine's clock that is ahead.
   return position > future ? { code: 'invalid_cursor', field: 'cursor' } : undefined;
 }

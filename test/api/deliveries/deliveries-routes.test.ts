@@ -254,4 +254,9 @@ describe('deliveries', () => {
     const pointer = `/query/${name}`;
     expect(json).toMatchObject({ status: 400, code, errors: [{ pointer, code }] });
   });
+
+  it('refuse what is no longer kept, and name the oldest time that is', async () => {
+    const { oldest } = (await ask('from=2020-01-01T00:00:00Z')).json;
+    expect((await ask(`from=${oldest}`)).status).toBe(200);
+  });
 });

@@ -65,7 +65,11 @@ describe('the statement of a day', () => {
       setup.world.time.nowMs = Date.parse('2027-02-18T23:00:00Z');
       expect((await ask('2026-11-20')).status).toBe(200);
       setup.world.time.nowMs = Date.parse('2027-02-19T01:00:00Z');
-      expect((await ask('2026-11-20')).json).toMatchObject({ status: 400, code: 'beyond_retention' });
+      expect((await ask('2026-11-20')).json).toMatchObject({
+        status: 400,
+        code: 'beyond_retention',
+        oldest: '2026-11-21T01:00:00.000Z',
+      });
       expect((await ask('2026-11-21')).status).toBe(200);
     });
 

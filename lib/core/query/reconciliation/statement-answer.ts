@@ -39,7 +39,13 @@ export type StatementAnswer =
   | {
       readonly kind: 'refused';
       readonly asOf: string;
-      readonly code: 'unknown_statement' | 'beyond_retention';
+      readonly code: 'unknown_statement';
+    }
+  | {
+      readonly kind: 'refused';
+      readonly asOf: string;
+      readonly code: 'beyond_retention';
+      readonly details: { readonly oldest: string };
     }
   | {
       readonly kind: 'refused';
@@ -62,7 +68,8 @@ export async function readStatement(
   const statement = await ports.statements.read(asked.merchantId, asked.date);
   ports.clockTrust.assertTrusted();
   if (statement === undefined) return explainMissing(ports, asked, nowMs);
-  if (statement.to < oldestShown(ports, nowMs)) return { kind: 'refused', asOf, code: 'beyond_retention' };
+  const oldest = oldestShown(ports, nowMs);
+  if (statement.to < oldest) return { kind: 'refused', asOf, code: 'beyond_retention', details: { oldest } };
   const { merchantId, date, file } = statement;
   const name = `tidings-${merchantId}-${date}.csv`;
   const url = await ports.links.link(file, { seconds: LINK_SECONDS, name });
@@ -81,7 +88,8 @@ async function explainMissing(
   const { timeZone, createdAt } = profile;
   const end = endOfDate(date, timeZone);
   if (end <= createdAt) return { kind: 'refused', asOf, code: 'unknown_statement' };
-  if (end < oldestShown(ports, nowMs)) return { kind: 'refused', asOf, code: 'beyond_retention' };
+  const oldest = oldestShown(ports, nowMs);
+  if (end < oldest) return { kind: 'refused', asOf, code: 'beyond_retention', details: { oldest } };
   const [last] = await ports.statements.newest(merchantId, 1);
   // Days are stated in order. A day that was skipped is not stated later.
   if (last !== undefined && last.date > date) return { kind: 'refused', asOf, code: 'unknown_statement' };

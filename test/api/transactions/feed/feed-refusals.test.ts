@@ -35,6 +35,14 @@ describe('the feed', () => {
       expect(verified(answer, setup.demo.secret, setup.world.time.nowMs)).toEqual(answer.json);
     });
 
+    it('what is no longer kept, and names the oldest time that is', async () => {
+      const oldest = '2026-08-22T08:00:00.000Z';
+      const [refused, taken] = [await call('?from=2026-08-22T07:59:59Z'), await call(`?from=${oldest}`)];
+      expect(refused.json).toMatchObject({ code: 'beyond_retention', oldest });
+      expect(taken.status).toBe(200);
+      expect((await call('?from=2026-11-20T08:05:01Z')).json).not.toHaveProperty('oldest');
+    });
+
     it('a cursor that was changed, made up, of another merchant or of another list', async () => {
       await put('pay_1');
       await put('pay_2');
@@ -80,6 +88,7 @@ describe('the feed', () => {
       expect((await call(`?cursor=${nextCursor}`)).json).toMatchObject({
         status: 400,
         code: 'cursor_expired',
+        oldest: new Date(setup.world.time.nowMs - 90 * DAY).toISOString(),
       });
     });
 
