@@ -198,7 +198,7 @@ describe('the checks of what the API never sees', () => {
         const input = payment({ metadata: nested(depth, innermost) });
         const kit = kitCheck(input);
         expect(apiCheck(input)).toEqual(kit);
-        expect(firstRefusal(input)).toEqual(kit.errors?.[0]);
+        expect(distinct([firstRefusal(input) ?? []].flat())).toEqual(kit.errors ?? []);
       }
     },
   );

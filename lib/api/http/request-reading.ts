@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
-import { parseJsonParts, type RefusedPart, refusalIn } from '../../core/reading/json.ts';
-import { JsonRefusal } from '../../core/reading/json-reading.ts';
-import { MAX_JSON_BYTES } from '../../protocol/json/json-limits.ts';
+import { parseJsonParts, refusalIn } from '../../core/reading/json.ts';
+import { JsonRefusal, type RefusedPart } from '../../core/reading/json-reading.ts';
+import { bytesSentence, MAX_JSON_BYTES } from '../../protocol/json/json-limits.ts';
 import { escapePointer } from '../../protocol/json/json-values.ts';
 import { boundedErrors, codeOf, type FieldError, fieldErrors } from '../contract/field-errors.ts';
 import { type Answer, type Operation, problem } from '../contract/operation.ts';
@@ -53,13 +53,12 @@ export async function readBody(c: Context<AppEnv>, operation: Operation): Promis
   // If every field is optional, an empty body equals {}. It needs no content type.
   if (blank?.success) return { ok: true, value: blank.data };
   if (!isJsonInUtf8(c)) return refusedAs('unsupported_media_type');
-  if (bytes.byteLength > (operation.maxBodyBytes ?? MAX_JSON_BYTES)) {
-    return refusedAs('body_too_large');
-  }
+  const { maxBodyBytes = MAX_JSON_BYTES } = operation;
+  if (bytes.byteLength > maxBodyBytes) return refusedAs('body_too_large', bytesSentence(maxBodyBytes));
   const text = utf8(bytes);
   if (text === undefined) return refusedAs('invalid_utf8');
   const json = parseJsonParts(text, { items: { depth: ITEM_DEPTH, maxBytes: MAX_JSON_BYTES } });
-  if (!json.ok) return refusedAs(json.code);
+  if (!json.ok) return refusedPart(json);
   const refusal = refusalIn(withoutItems(json.value, operation.itemsIn));
   if (refusal !== undefined) return refusedPart(refusal);
   const parsed = schema.safeParse(json.value);
@@ -98,8 +97,9 @@ function utf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-function refusedPart({ pointer, code }: RefusedPart): Read {
-  return pointer === '' ? refusedAs(code) : refused([{ pointer, code }]);
+function refusedPart({ pointer, code, detail }: RefusedPart): Read {
+  if (pointer === '') return refusedAs(code, detail);
+  return refused([{ pointer, code, ...(detail !== undefined && { detail }) }]);
 }
 
 function refused(found: readonly FieldError[]): Read {
@@ -108,8 +108,8 @@ function refused(found: readonly FieldError[]): Read {
   return { ok: false, problem: problem(codeOf(errors), { ...(detail !== undefined && { detail }), errors }) };
 }
 
-function refusedAs(code: ProblemCode): Read {
-  return { ok: false, problem: problem(code) };
+function refusedAs(code: ProblemCode, detail?: string): Read {
+  return { ok: false, problem: problem(code, detail === undefined ? {} : { detail }) };
 }
 
 /** `GET /v1/transactions?limit=5&reference=A`: method, path, and the parameters sorted and encoded in one way. */

@@ -1,4 +1,4 @@
-import { FORBIDDEN_KEYS } from '../../protocol/json/json-limits.ts';
+import { bytesSentence, DEPTH_SENTENCE, FORBIDDEN_KEYS } from '../../protocol/json/json-limits.ts';
 import { escapePointer } from '../../protocol/json/json-values.ts';
 
 /**
@@ -14,14 +14,20 @@ export type JsonRefusalCode =
   | 'too_deep'
   | 'body_too_large';
 
-/** Replaces a value that is refused. `pointer` continues from there, for example to the duplicate key. */
-export class JsonRefusal {
+/** Why a part is refused, and where: `pointer` (RFC 6901) starts at the part. */
+export interface RefusedPart {
   readonly code: JsonRefusalCode;
   readonly pointer: string;
+  /** The limit, for people. */
+  readonly detail?: string;
+}
 
-  constructor(code: JsonRefusalCode, pointer = '') {
-    this.code = code;
-    this.pointer = pointer;
+/** Replaces a value that is refused. The pointer continues from there, for example to the duplicate key. */
+export class JsonRefusal {
+  readonly part: RefusedPart;
+
+  constructor(code: JsonRefusalCode, { pointer = '', detail }: Partial<Omit<RefusedPart, 'code'>> = {}) {
+    this.part = { code, pointer, ...(detail !== undefined && { detail }) };
   }
 }
 
@@ -69,12 +75,12 @@ class Reader {
     const start = this.#at;
     if (depth >= maxDepth) {
       this.#skip();
-      return new JsonRefusal('too_deep');
+      return new JsonRefusal('too_deep', { detail: DEPTH_SENTENCE });
     }
     const value = first === '{' ? this.#object(depth) : this.#array(depth);
     const isTooLarge =
       items?.depth === depth && Buffer.byteLength(this.#text.slice(start, this.#at)) > items.maxBytes;
-    return isTooLarge ? new JsonRefusal('body_too_large') : value;
+    return isTooLarge ? new JsonRefusal('body_too_large', { detail: bytesSentence(items.maxBytes) }) : value;
   }
 
   #array(depth: number): unknown {
@@ -156,7 +162,8 @@ class Reader {
 function keyRefusal(object: object, key: string): JsonRefusal | undefined {
   const isForbidden = FORBIDDEN_KEYS.has(key);
   if (!isForbidden && !Object.hasOwn(object, key)) return undefined;
-  return new JsonRefusal(isForbidden ? 'forbidden_key' : 'duplicate_key', `/${escapePointer(key)}`);
+  const pointer = `/${escapePointer(key)}`;
+  return new JsonRefusal(isForbidden ? 'forbidden_key' : 'duplicate_key', { pointer });
 }
 
 /**

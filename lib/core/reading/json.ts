@@ -1,6 +1,6 @@
-import { MAX_JSON_DEPTH } from '../../protocol/json/json-limits.ts';
+import { DEPTH_SENTENCE, MAX_JSON_DEPTH } from '../../protocol/json/json-limits.ts';
 import { escapePointer } from '../../protocol/json/json-values.ts';
-import { JsonRefusal, type JsonRefusalCode, type ReadLimits, readJson } from './json-reading.ts';
+import { JsonRefusal, type ReadLimits, type RefusedPart, readJson } from './json-reading.ts';
 
 /** Parses untrusted JSON with bounds. */
 
@@ -9,17 +9,9 @@ const MAX_ENVELOPE_DEPTH = 2;
 /** One level more than an item may have: the keys of the first container that is too deep are reported before its depth. */
 const MAX_READ_DEPTH = MAX_ENVELOPE_DEPTH + MAX_JSON_DEPTH + 1;
 
-/** Why a part is refused, and where: `pointer` (RFC 6901) starts at the value passed to {@link refusalIn}. */
-export interface RefusedPart {
-  readonly code: JsonRefusalCode;
-  readonly pointer: string;
-}
-
 type Refused = RefusedPart & { readonly ok: false };
 
 export type ParsedJson = { readonly ok: true; readonly value: unknown } | Refused;
-
-const MALFORMED: Refused = { ok: false, code: 'malformed_json', pointer: '' };
 
 /** Parses JSON text. Refuses it as a whole if {@link refusalIn} finds anything in it. */
 export function parseJson(text: string): ParsedJson {
@@ -36,21 +28,33 @@ export function parseJsonParts(text: string, limits: Omit<ReadLimits, 'maxDepth'
   const json = text.startsWith('\u{feff}') ? text.slice(1) : text;
   try {
     JSON.parse(json);
-  } catch {
-    return MALFORMED;
+  } catch (error) {
+    const detail = whereMalformed(String(error), text.length - json.length);
+    return { ok: false, code: 'malformed_json', pointer: '', ...(detail !== undefined && { detail }) };
   }
   return { ok: true, value: readJson(json, { ...limits, maxDepth: MAX_READ_DEPTH }) };
 }
 
+/**
+ * Where text is no JSON, as V8's message says; undefined if the message quotes the text in place of the position.
+ *
+ * @param skipped characters in front of the text that was parsed
+ */
+function whereMalformed(message: string, skipped: number): string | undefined {
+  if (message.endsWith('Unexpected end of JSON input')) return 'The text ends before the JSON does.';
+  const [, position] = / JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message) ?? [];
+  return position && `The text is no JSON at character ${Number(position) + skipped + 1}.`;
+}
+
 /** The first part of a parsed value that is refused or nests deeper than {@link MAX_JSON_DEPTH}. */
 export function refusalIn(value: unknown, depth = 0): RefusedPart | undefined {
-  if (value instanceof JsonRefusal) return { code: value.code, pointer: value.pointer };
+  if (value instanceof JsonRefusal) return value.part;
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth >= MAX_JSON_DEPTH) return { code: 'too_deep', pointer: '' };
+  if (depth >= MAX_JSON_DEPTH) return { code: 'too_deep', pointer: '', detail: DEPTH_SENTENCE };
   for (const [key, inner] of Object.entries(value)) {
     const found = refusalIn(inner, depth + 1);
     if (found !== undefined) {
-      return { code: found.code, pointer: `/${escapePointer(key)}${found.pointer}` };
+      return { ...found, pointer: `/${escapePointer(key)}${found.pointer}` };
     }
   }
   return undefined;

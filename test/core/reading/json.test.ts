@@ -22,7 +22,7 @@ describe('JSON from strangers', () => {
     ['{"1":1,"\\u0031":2}', 'duplicate_key', '/1'],
     ['{"a":{"b":1e400}}', 'inexact_number', '/a/b'],
   ])('%s is refused as %s at %s', (text, code, pointer) => {
-    expect(parseJson(text)).toEqual({ ok: false, code, pointer });
+    expect(parseJson(text)).toMatchObject({ ok: false, code, pointer });
   });
 
   it('may name a key as Object.prototype does, once, and begin with a byte order mark', () => {
@@ -115,7 +115,7 @@ describe('JSON in parts', () => {
   it('marks each bad part in place, and leaves its neighbours unchanged', () => {
     const deep = '['.repeat(40) + ']'.repeat(40);
     const items = read(`[{"a":1,"a":2},{"b":[1e-400]},${deep},{"c":{"constructor":1}},{"d":1}]`);
-    expect(items.map((item) => refusalIn(item))).toEqual([
+    expect(items.map((item) => refusalIn(item))).toMatchObject([
       { code: 'duplicate_key', pointer: '/a' },
       { code: 'inexact_number', pointer: '/b/0' },
       { code: 'too_deep', pointer: '/0'.repeat(32) },
