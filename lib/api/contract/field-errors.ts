@@ -8,7 +8,7 @@ export interface FieldError {
   readonly pointer: string;
   readonly code: ProblemCode;
   /** What the field takes, for people: `Use hour or day.` Absent where the title of the code says it. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
 }
 
 /** The problem takes the code of its first field error, so that clients rarely need to read `errors`. */
@@ -53,7 +53,7 @@ export function fieldErrors(
     const value = valueAt(input, issue.path);
     if (value === undefined && issue.path.length > 0) return [{ pointer, code: 'missing_field' }];
     const detail = whatFits(issue, { value, isInQuery: prefix === '/query' });
-    return [{ pointer, code: issueCode(issue), ...(detail !== undefined && { detail }) }];
+    return [{ pointer, code: issueCode(issue), detail }];
   });
   return boundedErrors(errors);
 }

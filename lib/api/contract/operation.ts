@@ -89,7 +89,7 @@ export interface Problem {
   readonly kind: 'problem';
   readonly code: ProblemCode;
   /** What to do about this request in particular, for people. The title is that of the code. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
   readonly errors?: readonly FieldError[];
   readonly extra?: object;
   readonly headers?: Readonly<Record<string, string>>;
@@ -122,4 +122,9 @@ export function answer(status: number, body?: object, asOf?: string): Answer {
 
 export function problem(code: ProblemCode, details: Omit<Problem, 'kind' | 'code'> = {}): Answer {
   return { kind: 'problem', code, ...details };
+}
+
+/** The problem of one wrong field. Its detail is that of the field. */
+export function fieldProblem(error: FieldError): Answer {
+  return problem(error.code, { detail: error.detail, errors: [error] });
 }

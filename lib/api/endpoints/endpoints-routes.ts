@@ -17,7 +17,7 @@ import { expectBodyOf } from '../../core/merchants/settings/accepted-bodies.ts';
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { acting, type WithoutTrail } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
-import { type Answer, answer, problem } from '../contract/operation.ts';
+import { type Answer, answer, fieldProblem, problem } from '../contract/operation.ts';
 import { refusalProblem, rotationAnswer } from '../merchants/secret-rotation.ts';
 import * as contract from './endpoints-contract.ts';
 
@@ -81,9 +81,9 @@ export function endpointRoutes(ports: WithoutTrail<EndpointRoutePorts>): readonl
 }
 
 function refusal(refused: EndpointRefusal): Answer {
-  return refused.kind === 'refused_url'
-    ? problem(refused.code, { errors: [{ pointer: '/url', code: refused.code }] })
-    : refusalProblem(refused.code);
+  if (refused.kind === 'refused') return refusalProblem(refused);
+  const { code, detail } = refused;
+  return fieldProblem({ pointer: '/url', code, detail });
 }
 
 function endpointView(endpoint: Endpoint): object {

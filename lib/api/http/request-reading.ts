@@ -99,17 +99,16 @@ function utf8(bytes: Uint8Array): string | undefined {
 
 function refusedPart({ pointer, code, detail }: RefusedPart): Read {
   if (pointer === '') return refusedAs(code, detail);
-  return refused([{ pointer, code, ...(detail !== undefined && { detail }) }]);
+  return refused([{ pointer, code, detail }]);
 }
 
 function refused(found: readonly FieldError[]): Read {
   const errors = boundedErrors(found);
-  const detail = errors[0]?.detail;
-  return { ok: false, problem: problem(codeOf(errors), { ...(detail !== undefined && { detail }), errors }) };
+  return { ok: false, problem: problem(codeOf(errors), { detail: errors[0]?.detail, errors }) };
 }
 
 function refusedAs(code: ProblemCode, detail?: string): Read {
-  return { ok: false, problem: problem(code, detail === undefined ? {} : { detail }) };
+  return { ok: false, problem: problem(code, { detail }) };
 }
 
 /** `GET /v1/transactions?limit=5&reference=A`: method, path, and the parameters sorted and encoded in one way. */

@@ -4,7 +4,7 @@ import type { MerchantPorts } from '../../core/merchants/merchants.ts';
 import { keyIdSchema, type MerchantId } from '../../core/model.ts';
 import { acting, type WithoutTrail } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
-import { type Answer, answer, problem } from '../contract/operation.ts';
+import { type Answer, answer, fieldProblem, problem } from '../contract/operation.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
 import * as contract from './keys-contract.ts';
 
@@ -60,10 +60,10 @@ async function createKey(
     }
     return answer(201, { ...keyView(made.record), key: made.key });
   }
-  const { code } = made;
+  const { code, detail } = made;
   return code === 'too_many_keys'
-    ? problem(code)
-    : problem(code, { errors: [{ pointer: '/expiresAt', code }] });
+    ? problem(code, { detail })
+    : fieldProblem({ pointer: '/expiresAt', code, detail });
 }
 
 async function listKeys(

@@ -11,7 +11,7 @@ import { listMerchants, type MerchantList } from '../../core/query/merchant-list
 import { offsetAt } from '../../core/time-zone.ts';
 import { acting, type WithoutTrail } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
-import { type Answer, answer, problem } from '../contract/operation.ts';
+import { type Answer, answer, fieldProblem, problem } from '../contract/operation.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
 import * as contract from './merchants-contract.ts';
 import { refusalProblem, rotationAnswer } from './secret-rotation.ts';
@@ -86,10 +86,10 @@ function merchantPages(prefix: string): PagedList<MerchantId> {
   };
 }
 
-function refusal({ code }: MerchantRefusal): Answer {
-  return code === 'feed_shards_shrink'
-    ? problem(code, { errors: [{ pointer: '/feedShards', code }] })
-    : refusalProblem(code);
+function refusal(refused: MerchantRefusal): Answer {
+  return refused.code === 'feed_shards_shrink'
+    ? fieldProblem({ pointer: '/feedShards', code: refused.code })
+    : refusalProblem(refused);
 }
 
 function merchantView(profile: Profile, nowMs: number): object {

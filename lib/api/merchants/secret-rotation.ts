@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
-import { type Answer, answer, problem } from '../contract/operation.ts';
+import { type Answer, answer, fieldProblem, problem } from '../contract/operation.ts';
 import type { ProblemCode } from '../contract/problems.ts';
 
 /** The rotation of a secret: a merchant's own or an endpoint's. */
@@ -41,8 +41,13 @@ export function rotationAnswer({ kind, ...secrets }: { readonly kind: 'rotated' 
   return answer(kind === 'rotated' ? 201 : 200, secrets);
 }
 
+interface RefusedChange {
+  readonly code: ProblemCode;
+  readonly detail?: string | undefined;
+}
+
 /** The problem of a refused change. A rotation that contradicts an earlier one names the field that differs. */
-export function refusalProblem(code: ProblemCode): Answer {
-  if (code !== 'rotation_conflict') return problem(code);
-  return problem(code, { errors: [{ pointer: '/overlapSeconds', code }] });
+export function refusalProblem({ code, detail }: RefusedChange): Answer {
+  if (code !== 'rotation_conflict') return problem(code, { detail });
+  return fieldProblem({ pointer: '/overlapSeconds', code });
 }

@@ -10,7 +10,7 @@ import {
 } from '../../core/record/record.ts';
 import { type Route, route } from '../api-app.ts';
 import { boundedErrors, codeOf, type FieldError, fieldErrors } from '../contract/field-errors.ts';
-import { type Answer, answer, problem } from '../contract/operation.ts';
+import { type Answer, answer, fieldProblem, problem } from '../contract/operation.ts';
 import type { ProblemCode } from '../contract/problems.ts';
 import { batchItemSchema, MAX_ECHOED_ID, recordTransaction, recordTransactions } from './record-contract.ts';
 
@@ -52,13 +52,17 @@ export function recorded(result: RecordResult): Answer {
     case 'merchant_erased':
       return problem(result.kind);
     case 'refused':
-      return problem(result.code, { errors: [{ pointer: result.pointer, code: result.code }] });
+      return fieldProblem(refusedField(result));
     case 'conflict':
     case 'mismatch': {
       const { code, errors, current } = contradiction(result);
       return problem(code, { errors, extra: { current } });
     }
   }
+}
+
+function refusedField({ pointer, code, detail }: Extract<RecordResult, { kind: 'refused' }>): FieldError {
+  return { pointer, code, detail };
 }
 
 interface Contradiction {
@@ -115,7 +119,7 @@ function itemResult(transactionId: string, result: BatchItemResult | undefined):
     case 'mismatch':
       return { transactionId, ...contradiction(result) };
     case 'refused':
-      return { transactionId, code: result.code, errors: [{ pointer: result.pointer, code: result.code }] };
+      return { transactionId, code: result.code, errors: [refusedField(result)] };
     case 'failed':
       return { transactionId, code: failureCode(result.code) };
     default:

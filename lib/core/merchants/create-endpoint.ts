@@ -54,7 +54,7 @@ export async function createWithId(
   { config, endpointId, settings }: EndpointToCreate,
 ): Promise<CreatedEndpoint | EndpointRefusal | typeof OVERTAKEN> {
   const vetted = vetCallbackUrl(settings.url, ports.callbackPolicy);
-  if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
+  if (!vetted.ok) return { kind: 'refused_url', code: vetted.code, detail: vetted.detail };
   if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
   const { merchantId, rev } = config.profile;
   const tooMany = refusedForNumber(config.endpoints, ports.clock.now());
@@ -123,9 +123,13 @@ function refusedForNumber(
   endpoints: readonly Endpoint[],
   nowMs: number,
 ): Extract<EndpointRefusal, { kind: 'refused' }> | undefined {
-  if (endpoints.filter(isLive).length >= MAX_ENDPOINTS)
-    return { kind: 'refused', code: 'too_many_endpoints' };
+  if (endpoints.filter(isLive).length >= MAX_ENDPOINTS) {
+    const detail = `A merchant has at most ${MAX_ENDPOINTS} endpoints.`;
+    return { kind: 'refused', code: 'too_many_endpoints', detail };
+  }
   const oldest = isoTime(nowMs - PAST_MS);
   const deleted = endpoints.filter(({ deletedAt }) => deletedAt !== undefined && deletedAt > oldest);
-  return deleted.length >= MAX_DELETED ? { kind: 'refused', code: 'too_many_changes' } : undefined;
+  if (deleted.length < MAX_DELETED) return undefined;
+  const detail = `A merchant deletes at most ${MAX_DELETED} endpoints within two days.`;
+  return { kind: 'refused', code: 'too_many_changes', detail };
 }

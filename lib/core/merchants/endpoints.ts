@@ -76,8 +76,10 @@ export type EndpointRefusal =
         | SettingsRefusal['code']
         | 'too_many_changes'
         | 'endpoint_deleted';
+      /** The limit, for people. */
+      readonly detail?: string | undefined;
     }
-  | { readonly kind: 'refused_url'; readonly code: CallbackUrlRefusal };
+  | { readonly kind: 'refused_url'; readonly code: CallbackUrlRefusal; readonly detail?: string | undefined };
 
 const unknownEndpoint = { kind: 'refused', code: 'unknown_endpoint' } as const;
 
@@ -97,7 +99,7 @@ export async function changeEndpoint(
 ): Promise<{ readonly kind: 'changed'; readonly endpoint: Endpoint } | EndpointRefusal> {
   if (changes.url !== undefined) {
     const vetted = vetCallbackUrl(changes.url, ports.callbackPolicy);
-    if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
+    if (!vetted.ok) return { kind: 'refused_url', code: vetted.code, detail: vetted.detail };
   }
   const { types, enabled } = changes;
   const headers = await sealedChanges(ports, key, changes.headers);
@@ -115,7 +117,7 @@ export async function changeEndpoint(
     const isSame = history === endpoint.history;
     const isEnabling = !span.enabled && enabled === true;
     const most = isEnabling ? MAX_SPANS_ENABLING : MAX_SPANS;
-    if (history.length > most && !isSame) return { kind: 'refused', code: 'too_many_changes' };
+    if (history.length > most && !isSame) return tooManyChanges(most);
     const settings = changedSettings(endpoint, { changes, headers, now: times.now });
     if ('kind' in settings) return settings;
     const changed = { ...settings, secrets, history: [...history] };
@@ -126,6 +128,14 @@ export async function changeEndpoint(
   });
   if (result.kind === 'changed') await untilInForce(ports, result.endpoint);
   return result;
+}
+
+function tooManyChanges(most: number): Extract<EndpointRefusal, { kind: 'refused' }> {
+  return {
+    kind: 'refused',
+    code: 'too_many_changes',
+    detail: `An endpoint takes at most ${most} changes of enabled and types within two days; one that adds and removes counts twice.`,
+  };
 }
 
 /** Seals new values of headers before the change begins, so that its writes stay short. */

@@ -99,6 +99,8 @@ function existing(
 export interface MerchantRefusal {
   readonly kind: 'refused';
   readonly code: 'unknown_merchant' | 'feed_shards_shrink' | RotationRefusal;
+  /** The limit, for people. */
+  readonly detail?: string;
 }
 
 export type ChangeMerchantResult = { readonly kind: 'changed'; readonly profile: Profile } | MerchantRefusal;

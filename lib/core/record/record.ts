@@ -23,6 +23,8 @@ export type RecordResult =
       readonly kind: 'refused';
       readonly pointer: '/notifyUrl' | '/checkBack' | '/checkBack/url';
       readonly code: CallbackUrlRefusal | 'check_back_not_pending';
+      /** What is allowed instead, for people. */
+      readonly detail?: string | undefined;
     };
 
 /** Tries of one write; each has its own stamp. */
@@ -95,7 +97,7 @@ function refusedField(
     ['/checkBack/url', content.checkBack?.url],
   ] as const) {
     const vetted = url === undefined ? undefined : vetCallbackUrl(url, callbackPolicy);
-    if (vetted?.ok === false) return { kind: 'refused', pointer, code: vetted.code };
+    if (vetted?.ok === false) return { kind: 'refused', pointer, code: vetted.code, detail: vetted.detail };
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { listOfWords } from '../contract-words.ts';
 import {
   type CallbackFormRefusal,
   isLoopbackHost,
@@ -34,7 +35,8 @@ export type CallbackUrlRefusal = CallbackFormRefusal | 'port_refused' | 'address
 
 export type CallbackUrlVerdict =
   | { readonly ok: true; readonly url: URL }
-  | { readonly ok: false; readonly code: CallbackUrlRefusal };
+  /** `detail`: what is allowed instead, for people. */
+  | { readonly ok: false; readonly code: CallbackUrlRefusal; readonly detail?: string };
 
 /**
  * Vets a callback URL at registration. A verdict of `ok` says nothing about the addresses that its name resolves to:
@@ -57,7 +59,9 @@ export function vetTarget(url: string, policy: CallbackPolicy): CallbackUrlVerdi
   const form = readCallbackUrl(url);
   if (!form.ok) return form;
   const code = targetRefusal(form.url, policy);
-  return code === undefined ? form : { ok: false, code };
+  if (code === undefined) return form;
+  if (code !== 'port_refused') return { ok: false, code };
+  return { ok: false, code, detail: `Use port ${listOfWords(policy.allowedPorts.map(String))}.` };
 }
 
 function targetRefusal(url: URL, policy: CallbackPolicy): CallbackUrlRefusal | undefined {

@@ -83,6 +83,25 @@ describe('a refused field', () => {
     ]);
   });
 
+  it('that is a URL says which ports there are, wherever it is given', async () => {
+    const url = 'https://a.example:22/';
+    const refused = ['port_refused', 'Use port 443.'];
+    expect(await record({ notifyUrl: url })).toEqual(refused);
+    expect(await record({ status: 'PENDING', checkBack: { url } })).toEqual(refused);
+    const { endpointId } = await setup.demo.endpoint();
+    const path = '/v1/merchants/demo/endpoints';
+    for (const request of [`POST ${path}`, `PUT ${path}/own`, `PATCH ${path}/${endpointId}`]) {
+      expect(await detailOf(request, { url })).toEqual(refused);
+    }
+    const transactions = [{ transactionId: 'a', ...payment({ notifyUrl: url }) }];
+    const { json } = await setup.world.call(setup.demo.initiator, 'POST /v1/merchants/demo/transactions', {
+      transactions,
+    });
+    expect(json.results[0].errors).toEqual([
+      { pointer: '/notifyUrl', code: 'port_refused', detail: 'Use port 443.' },
+    ]);
+  });
+
   it('names the scopes that a key may have', async () => {
     expect(await detailOf('POST /v1/merchants/demo/keys', { scope: 'root' })).toEqual([
       'invalid_scope',

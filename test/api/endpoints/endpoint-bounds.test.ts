@@ -11,7 +11,11 @@ describe('endpoints', () => {
     const more = await setup.world.call(setup.demo.manager, `POST ${path()}`, {
       url: 'https://shop.example/',
     });
-    expect(more.json).toMatchObject({ status: 409, code: 'too_many_endpoints' });
+    expect(more.json).toMatchObject({
+      status: 409,
+      code: 'too_many_endpoints',
+      detail: 'A merchant has at most 20 endpoints.',
+    });
   });
 
   it('do not pass their limit when they are created concurrently', async () => {
@@ -43,7 +47,11 @@ describe('endpoints', () => {
       await setup.world.call(setup.demo.manager, `DELETE ${path(`/${made.json.endpointId}`)}`);
     }
     expect(statuses.filter((status) => status === 201)).toHaveLength(180);
-    expect((await make()).json).toMatchObject({ status: 409, code: 'too_many_changes' });
+    expect((await make()).json).toMatchObject({
+      status: 409,
+      code: 'too_many_changes',
+      detail: 'A merchant deletes at most 180 endpoints within two days.',
+    });
     // The table forgets them later than that, or never here: only their time counts.
     setup.world.time.nowMs += 2 * 86_400_000;
     expect((await make()).status).toBe(201);
@@ -73,7 +81,11 @@ describe('endpoints', () => {
       setup.world.time.nowMs += 1_000;
       await patch({ types: n % 2 === 0 ? ['refund.*'] : ['*'] });
     }
-    expect((await patch({ enabled: false })).json.code).toBe('too_many_changes');
+    expect((await patch({ enabled: false })).json).toMatchObject({
+      code: 'too_many_changes',
+      detail:
+        'An endpoint takes at most 32 changes of enabled and types within two days; one that adds and removes counts twice.',
+    });
     const url = 'https://shop.example/hooks';
     await disableEndpoint(setup.world.ports, { ...endpointKey(endpointId), url, reason: 'gone' });
     expect((await patch({ enabled: true })).json).toMatchObject({ enabled: true });

@@ -44,7 +44,10 @@ describe('endpoints', () => {
     const rotate = () => setup.world.call(setup.demo.manager, `POST ${path(`/${endpointId}/secrets`)}`);
     const answers = [await rotate(), await rotate(), await rotate(), await rotate()];
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 409]);
-    expect(answers[3]?.json.code).toBe('too_many_secrets');
+    expect(answers[3]?.json).toMatchObject({
+      code: 'too_many_secrets',
+      detail: 'At most 4 secrets sign at a time.',
+    });
     await setup.world.call(setup.demo.manager, `POST ${path(`/${endpointId}/test`)}`);
     const [request] = setup.world.requests;
     expect(new Webhook(secret).verify(request?.body ?? '', { ...request?.headers })).toBeTruthy();

@@ -65,8 +65,9 @@ describe('a key that a key makes', () => {
     const maker = (await make(setup.world.admin, { scope: makersScope, expiresAt: at(MINUTE) }, makersOwner))
       .json;
     const later = await make(maker.key, { scope, expiresAt: at(MINUTE + 1) }, owner);
-    const errors = [{ pointer: '/expiresAt', code: 'outlives_key' }];
-    expect(later.json).toMatchObject({ status: 400, code: 'outlives_key', errors });
+    const detail = `Use a time up to ${at(MINUTE)}, when this key expires.`;
+    const errors = [{ pointer: '/expiresAt', code: 'outlives_key', detail }];
+    expect(later.json).toMatchObject({ status: 400, code: 'outlives_key', detail, errors });
     expect((await make(maker.key, { scope }, owner)).json.expiresAt).toBe(at(MINUTE));
     expect((await make(maker.key, { scope, expiresAt: at(1_000) }, owner)).json.expiresAt).toBe(at(1_000));
     setup.world.time.nowMs = START_MS + MINUTE;
@@ -121,7 +122,11 @@ describe('the keys of one owner', () => {
     }
     expect(statuses.filter((status) => status === 201).length).toBeGreaterThan(MAX_KEYS - 5);
     const refused = await make(setup.world.admin, { scope: 'initiator' }, owner);
-    expect(refused.json).toMatchObject({ status: 409, code: 'too_many_keys' });
+    expect(refused.json).toMatchObject({
+      status: 409,
+      code: 'too_many_keys',
+      detail: 'An owner has at most 100 keys that work.',
+    });
     const { keyId } = (await setup.world.call(setup.world.admin, `GET ${owner}?limit=1`)).json.items[0];
     await setup.world.call(setup.world.admin, `DELETE ${owner}/${keyId}`);
     expect((await make(setup.world.admin, { scope: 'initiator' }, owner)).status).toBe(201);

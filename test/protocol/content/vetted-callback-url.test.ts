@@ -183,7 +183,7 @@ describe('a callback URL', () => {
       urls.map((url) => [url.slice(0, 60), code, url] as const),
     ),
   )('such as %j is refused as %s', (_, code, url) => {
-    expect(vetCallbackUrl(url, strict)).toEqual({ ok: false, code });
+    expect(vetCallbackUrl(url, strict)).toMatchObject({ ok: false, code });
   });
 
   test('may have 2,048 bytes as it is sent, and stays callable however it was registered', () => {
@@ -230,15 +230,21 @@ describe('a callback URL', () => {
     ['http://user@localhost/', 'credentials_in_url'],
     ['ftp://localhost/', 'https_required'],
   ])('such as %s is refused as %s even where loopback is allowed', (url, code) => {
-    expect(vetCallbackUrl(url, local)).toEqual({ ok: false, code });
+    expect(vetCallbackUrl(url, local)).toMatchObject({ ok: false, code });
   });
 
   test('may use the ports of the policy and no others', () => {
-    const policy = { allowedPorts: [9443], allowLoopback: false };
+    const policy = { allowedPorts: [443, 8443, 9443], allowLoopback: false };
     expect(vetCallbackUrl('https://merchant.example.com:9443/', policy).ok).toBe(true);
-    expect(vetCallbackUrl('https://merchant.example.com/', policy)).toEqual({
+    expect(vetCallbackUrl('https://merchant.example.com:22/', policy)).toEqual({
       ok: false,
       code: 'port_refused',
+      detail: 'Use port 443, 8443 or 9443.',
+    });
+    expect(vetCallbackUrl('https://merchant.example.com/', { ...policy, allowedPorts: [9443] })).toEqual({
+      ok: false,
+      code: 'port_refused',
+      detail: 'Use port 9443.',
     });
   });
 

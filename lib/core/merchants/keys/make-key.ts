@@ -23,7 +23,20 @@ export interface KeyPorts {
 
 export type MadeKey =
   | { readonly kind: 'made'; readonly record: KeyRecord; readonly key: string }
-  | { readonly kind: 'refused'; readonly code: 'date_in_past' | 'outlives_key' | 'too_many_keys' };
+  | RefusedKey;
+
+interface RefusedKey {
+  readonly kind: 'refused';
+  readonly code: 'date_in_past' | 'outlives_key' | 'too_many_keys';
+  /** The limit, for people. */
+  readonly detail?: string;
+}
+
+const TOO_MANY_KEYS: RefusedKey = {
+  kind: 'refused',
+  code: 'too_many_keys',
+  detail: `An owner has at most ${MAX_KEYS} keys that work.`,
+};
 
 /**
  * Makes a key. Its expiry defaults to that of the key that makes it.
@@ -42,10 +55,10 @@ export async function makeKey(
   const expiresAt = wanted.expiresAt ?? maker.expiresAt;
   if (expiresAt !== undefined && expiresAt <= now) return { kind: 'refused', code: 'date_in_past' };
   if (maker.expiresAt !== undefined && expiresAt !== undefined && expiresAt > maker.expiresAt) {
-    return { kind: 'refused', code: 'outlives_key' };
+    const detail = `Use a time up to ${maker.expiresAt}, when this key expires.`;
+    return { kind: 'refused', code: 'outlives_key', detail };
   }
-  if ((await countKeys(ports, merchantId, now)) >= MAX_KEYS)
-    return { kind: 'refused', code: 'too_many_keys' };
+  if ((await countKeys(ports, merchantId, now)) >= MAX_KEYS) return TOO_MANY_KEYS;
   const { record, key } = newKey(ports.random, {
     scope,
     createdAt: now,
@@ -56,7 +69,7 @@ export async function makeKey(
   await ports.keys.create(record, ports.trail.entry({ action: 'key.created', ...of, scope }));
   if ((await countKeys(ports, merchantId, now)) <= MAX_KEYS) return { kind: 'made', record, key };
   await ports.keys.remove(record.keyId, merchantId, ports.trail.entry({ action: 'key.revoked', ...of }));
-  return { kind: 'refused', code: 'too_many_keys' };
+  return TOO_MANY_KEYS;
 }
 
 /** Counts an owner's working keys. Removes expired ones, because the table may keep them for days. */

@@ -87,12 +87,22 @@ function rotated(
   return [made, ...still];
 }
 
+interface RefusedRotation {
+  readonly kind: 'refused';
+  readonly code: RotationRefusal;
+  /** The limit, for people. */
+  readonly detail?: string;
+}
+
 /** A row after a rotation of its secrets: the same row if nothing changes, or why the rotation is refused. */
 export function withRotatedSecrets<Row extends { readonly secrets: readonly SealedSecret[] }>(
   row: Row,
   next: Pick<MadeSecret, 'kept'> & { readonly nowMs: number; readonly rotation: Rotation },
-): (Row & { secrets: SealedSecret[] }) | Row | { readonly kind: 'refused'; readonly code: RotationRefusal } {
+): (Row & { secrets: SealedSecret[] }) | Row | RefusedRotation {
   const secrets = rotated(row.secrets, next);
+  if (secrets === 'too_many_secrets') {
+    return { kind: 'refused', code: secrets, detail: `At most ${MAX_SECRETS} secrets sign at a time.` };
+  }
   if (typeof secrets === 'string') return { kind: 'refused', code: secrets };
   return secrets === row.secrets ? row : { ...row, secrets: [...secrets] };
 }
