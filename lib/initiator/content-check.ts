@@ -6,10 +6,12 @@ import {
   isShortMetadata,
   isTerminalStatus,
   MAX_REASON_LENGTH,
+  METADATA_SENTENCE,
   REASON_CODE,
   TRANSACTION_TYPE,
 } from '../protocol/content/content-rules.ts';
-import { matches, REFERENCE } from '../protocol/id-forms.ts';
+import { formSentence } from '../protocol/form-sentences.ts';
+import { matches, REFERENCE, TRANSACTION_ID } from '../protocol/id-forms.ts';
 import { isOutcomeTime, isoTime } from '../protocol/instants.ts';
 import { holdsInexactNumber } from '../protocol/json/json-limits.ts';
 import { escapePointer, isObject } from '../protocol/json/json-values.ts';
@@ -62,12 +64,14 @@ export function lossyFields(content: Readonly<Record<string, unknown>>): readonl
 type Check = (value: unknown) => readonly FieldError[];
 
 /** A check with one code for the whole field. */
-function field(code: string, isValid: (value: unknown) => boolean): Check {
-  return (value) => (isValid(value) ? [] : [{ pointer: '', code }]);
+function field(code: string, isValid: (value: unknown) => boolean, detail?: string): Check {
+  return (value) => (isValid(value) ? [] : [{ pointer: '', code, detail }]);
 }
 
 function typeErrors(transactionType: unknown): readonly FieldError[] {
-  if (!matches(TRANSACTION_TYPE, transactionType)) return [{ pointer: '', code: 'invalid_type_name' }];
+  if (!matches(TRANSACTION_TYPE, transactionType)) {
+    return [{ pointer: '', code: 'invalid_type_name', detail: formSentence(TRANSACTION_TYPE) }];
+  }
   return isFreeTransactionType(transactionType) ? [] : [{ pointer: '', code: 'reserved_type' }];
 }
 
@@ -82,7 +86,7 @@ const REQUIRED: Readonly<Record<string, Check>> = {
 const OPTIONAL: Readonly<Record<string, Check>> = {
   reference: field('invalid_reference', (value) => matches(REFERENCE, value)),
   reason: reasonErrors,
-  relatedTransactionId: field('invalid_id', isTransactionId),
+  relatedTransactionId: field('invalid_id', isTransactionId, formSentence(TRANSACTION_ID)),
   metadata: metadataErrors,
   notifyUrl: urlErrors,
   checkBack: () => [],
@@ -139,7 +143,9 @@ export function reasonErrors(reason: unknown): readonly FieldError[] {
 function messageErrors(message: unknown): readonly FieldError[] {
   if (typeof message !== 'string') return [{ pointer: '', code: 'invalid_value' }];
   const errors = [];
-  if (characters(message) > MAX_REASON_LENGTH) errors.push({ pointer: '', code: 'too_long' });
+  if (characters(message) > MAX_REASON_LENGTH) {
+    errors.push({ pointer: '', code: 'too_long', detail: `Use at most ${MAX_REASON_LENGTH} characters.` });
+  }
   if (!isPlainText(message)) errors.push({ pointer: '', code: 'invalid_text' });
   return errors;
 }
@@ -149,7 +155,7 @@ function metadataErrors(metadata: unknown): readonly FieldError[] {
   const errors = [];
   if (holdsInexactNumber(metadata)) errors.push({ pointer: '', code: 'inexact_number' });
   if (!holdsPlainText(metadata)) errors.push({ pointer: '', code: 'invalid_text' });
-  if (!isShortMetadata(metadata)) errors.push({ pointer: '', code: 'too_long' });
+  if (!isShortMetadata(metadata)) errors.push({ pointer: '', code: 'too_long', detail: METADATA_SENTENCE });
   return errors;
 }
 

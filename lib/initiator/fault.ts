@@ -2,6 +2,8 @@
 export interface FieldError {
   readonly pointer: string;
   readonly code: string;
+  /** What the field takes, for people: `Use at most 16384 bytes of JSON.` Absent where the code says it. Not stable. */
+  readonly detail?: string | undefined;
 }
 
 /**
@@ -51,9 +53,10 @@ export class InitiatorFault extends Error {
 /** A fault for invalid fields. Its `code` is that of the first field, so that callers need not read `errors` for one. */
 export function invalidFields(what: string, errors: readonly FieldError[]): InitiatorFault {
   const list = errors.map(({ pointer, code }) => `${pointer || '/'} ${code}`).join(', ');
+  const [first] = errors;
   return new InitiatorFault({
-    code: errors[0]?.code ?? 'invalid_request',
-    message: `${what}: ${list}.`,
+    code: first?.code ?? 'invalid_request',
+    message: [`${what}: ${list}.`, ...(first?.detail === undefined ? [] : [first.detail])].join(' '),
     errors,
   });
 }

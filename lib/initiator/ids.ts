@@ -1,5 +1,6 @@
+import { formSentence } from '../protocol/form-sentences.ts';
 import { MERCHANT_ID, matches, TRANSACTION_ID } from '../protocol/id-forms.ts';
-import { InitiatorFault } from './fault.ts';
+import { type FieldError, InitiatorFault } from './fault.ts';
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -13,6 +14,17 @@ export interface TransactionKey {
   readonly merchantId: MerchantId;
   readonly transactionId: TransactionId;
 }
+
+const INVALID_MERCHANT_ID: FieldError = {
+  pointer: '/merchantId',
+  code: 'invalid_id',
+  detail: formSentence(MERCHANT_ID),
+};
+export const INVALID_TRANSACTION_ID: FieldError = {
+  pointer: '/transactionId',
+  code: 'invalid_id',
+  detail: formSentence(TRANSACTION_ID),
+};
 
 export function isMerchantId(value: unknown): value is MerchantId {
   return matches(MERCHANT_ID, value);
@@ -28,7 +40,7 @@ export function isTransactionId(value: unknown): value is TransactionId {
  */
 export function merchantId(text: string): MerchantId {
   if (isMerchantId(text)) return text;
-  throw invalidId('merchantId');
+  throw invalidId(INVALID_MERCHANT_ID);
 }
 
 /**
@@ -37,20 +49,18 @@ export function merchantId(text: string): MerchantId {
  */
 export function transactionId(text: string): TransactionId {
   if (isTransactionId(text)) return text;
-  throw invalidId('transactionId');
+  throw invalidId(INVALID_TRANSACTION_ID);
 }
 
 /** Checks ids at runtime, for callers without type checks. @throws InitiatorFault `invalid_id` */
 export function checkKey(key: TransactionKey): void {
   const { merchantId, transactionId } = (key ?? {}) as Partial<TransactionKey>;
-  if (!isMerchantId(merchantId)) throw invalidId('merchantId');
-  if (!isTransactionId(transactionId)) throw invalidId('transactionId');
+  if (!isMerchantId(merchantId)) throw invalidId(INVALID_MERCHANT_ID);
+  if (!isTransactionId(transactionId)) throw invalidId(INVALID_TRANSACTION_ID);
 }
 
-function invalidId(name: string): InitiatorFault {
-  return new InitiatorFault({
-    code: 'invalid_id',
-    message: `The ${name} is not a valid id.`,
-    errors: [{ pointer: `/${name}`, code: 'invalid_id' }],
-  });
+function invalidId(error: FieldError): InitiatorFault {
+  const name = error.pointer.slice(1);
+  const message = `The ${name} is not a valid id. ${error.detail}`;
+  return new InitiatorFault({ code: error.code, message, errors: [error] });
 }

@@ -1,4 +1,9 @@
-import { FORBIDDEN_KEYS, isExactNumber, MAX_JSON_DEPTH } from '../protocol/json/json-limits.ts';
+import {
+  DEPTH_SENTENCE,
+  FORBIDDEN_KEYS,
+  isExactNumber,
+  MAX_JSON_DEPTH,
+} from '../protocol/json/json-limits.ts';
 import { escapePointer, isObject } from '../protocol/json/json-values.ts';
 import { type FieldError, invalidFields } from './fault.ts';
 
@@ -143,12 +148,12 @@ function inspect(root: unknown): PlainJson {
     }));
     const forbidden = members.find(({ key }) => FORBIDDEN_KEYS.has(key));
     if (forbidden !== undefined) return refused(forbidden.pointer, 'forbidden_key');
-    if (depth >= MAX_JSON_DEPTH) return refused(pointer, 'too_deep');
+    if (depth >= MAX_JSON_DEPTH) return refused(pointer, 'too_deep', DEPTH_SENTENCE);
     for (const member of members.reverse()) pending.push(member);
   }
   return { ok: true, value: root };
 }
 
-function refused(pointer: string, code: string): PlainJson {
-  return { ok: false, error: { pointer, code } };
+function refused(pointer: string, code: string, detail?: string): PlainJson {
+  return { ok: false, error: { pointer, code, detail } };
 }

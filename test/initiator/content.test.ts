@@ -203,6 +203,22 @@ describe('the checks of what the API never sees', () => {
     },
   );
 
+  it.each([
+    [{ transactionType: 'Payment' }, 'invalid_type_name'],
+    [{ relatedTransactionId: 'a b' }, 'invalid_id'],
+    [{ reason: { code: 'a', message: 'x'.repeat(513) } }, 'too_long'],
+    [{ metadata: { a: 'x'.repeat(16_384) } }, 'too_long'],
+    [{ metadata: nested(32) }, 'too_deep'],
+  ])('say in detail what the API says: %#', (fields, code) => {
+    const input = payment(fields);
+    const json = parseJson(JSON.stringify(input));
+    const { error } = outcomeContentSchema().safeParse(json.ok && json.value);
+    const [api] = json.ok && error !== undefined ? fieldErrors(error, json.value) : [json];
+    const kit = checkContent(input);
+    expect(kit).toMatchObject({ ok: false, errors: [{ code, detail: expect.any(String) }] });
+    expect(api).toMatchObject(kit.ok ? {} : (kit.errors[0] ?? {}));
+  });
+
   it('let nothing through that JSON would change in silence', () => {
     for (const lost of [Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 10n]) {
       expect(kitCheck(payment({ metadata: { lost } })).errors).toEqual([

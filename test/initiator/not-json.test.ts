@@ -119,13 +119,12 @@ describe('what JSON cannot say', () => {
     ...IN_METADATA.map(([what, metadata, pointer, code]) => [what, { metadata }, pointer, code] as const),
     ...IN_FIELDS,
   ])('is refused alike however it is recorded: %s', async (_what, changes, pointer, code) => {
-    const errors = [{ pointer, code }];
-    const fault = { name: 'InitiatorFault', code, retryable: false, errors };
-    expect(await refusals(changes)).toEqual({
-      recorded: fault,
-      committed: fault,
-      batch: [{ kind: 'refused', code, errors }],
-    });
+    const fault = { name: 'InitiatorFault', code, retryable: false, errors: [{ pointer, code }] };
+    const { recorded, committed, batch } = await refusals(changes);
+    expect(recorded).toMatchObject(fault);
+    // The detail is the same, too.
+    expect(committed).toEqual(recorded);
+    expect(batch).toEqual([{ kind: 'refused', code, errors: (recorded as typeof fault).errors }]);
   });
 
   it('is nothing of this: fields left undefined, objects of another realm, shared parts, and -0', async () => {

@@ -1,4 +1,4 @@
-import { MAX_JSON_BYTES } from '../../protocol/json/json-limits.ts';
+import { bytesSentence, MAX_JSON_BYTES } from '../../protocol/json/json-limits.ts';
 import { isObject } from '../../protocol/json/json-values.ts';
 import { lossyFields } from '../content-check.ts';
 import type { FieldError } from '../fault.ts';
@@ -28,7 +28,8 @@ export function encode(outcome: unknown): Encoded {
   if (first !== undefined) return { ok: false, errors: [first, ...others] };
   const text = JSON.stringify(content);
   if (Buffer.byteLength(text) <= MAX_JSON_BYTES) return { ok: true, text, content };
-  return { ok: false, errors: [{ pointer: '', code: 'body_too_large' }] };
+  const detail = bytesSentence(MAX_JSON_BYTES);
+  return { ok: false, errors: [{ pointer: '', code: 'body_too_large', detail }] };
 }
 
 /** Maximum number of outcomes in one request. */

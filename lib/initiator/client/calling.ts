@@ -126,10 +126,10 @@ function noAnswer(
 /** The fault for an answer without a result: a refusal by the service, or an answer to something else. */
 export function faultOf(request: ServiceRequest, { statusCode, parsed }: ApiAnswer): InitiatorFault {
   if (parsed.kind === 'content') return unexpectedAnswer(request, statusCode);
-  const { code, title, errors } = parsed.problem;
+  const { code, title, detail, errors } = parsed.problem;
   return new InitiatorFault({
     code,
-    message: `${request.method} ${request.path}: ${statusCode}${title === undefined ? '' : ` ${title}`}`,
+    message: [`${request.method} ${request.path}: ${statusCode}`, title ?? [], detail ?? []].flat().join(' '),
     statusCode,
     ...(errors.length > 0 && { errors }),
   });

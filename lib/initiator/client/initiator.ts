@@ -14,6 +14,7 @@ import {
 import { assertOptions, invalidFields, invalidOption } from '../fault.ts';
 import {
   checkKey,
+  INVALID_TRANSACTION_ID,
   isMerchantId,
   isTransactionId,
   type MerchantId,
@@ -131,7 +132,7 @@ function statedOf(outcome: OutcomeToRecord): OutcomeToRecord {
 function encodeItem(outcome: unknown): Encoded {
   const encoded = encode(outcome);
   if (!encoded.ok || isTransactionId(encoded.content.transactionId)) return encoded;
-  return { ok: false, errors: [{ pointer: '/transactionId', code: 'invalid_id' }] };
+  return { ok: false, errors: [INVALID_TRANSACTION_ID] };
 }
 
 /** Records a batch in rounds. Each round repeats only the outcomes that could not be recorded in the round before. */

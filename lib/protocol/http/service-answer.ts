@@ -24,7 +24,15 @@ export type ServiceAnswer =
 interface AnswerProblem {
   readonly code: string;
   readonly title?: string;
-  readonly errors: readonly { readonly pointer: string; readonly code: string }[];
+  /** What to do about this request, for people. */
+  readonly detail?: string;
+  readonly errors: readonly AnswerError[];
+}
+
+interface AnswerError {
+  readonly pointer: string;
+  readonly code: string;
+  readonly detail?: string;
 }
 
 /** Statuses that mean "not now", from any sender and with any code. */
@@ -75,11 +83,12 @@ export function readServiceAnswer({ status, headers, body }: HttpAnswer): Servic
 /** Reads a problem from an object; undefined if it has no code. */
 export function problemOf(json: unknown): AnswerProblem | undefined {
   if (!isObject(json) || typeof json.code !== 'string') return undefined;
-  const { code, title, errors } = json;
+  const { code, title, detail, errors } = json;
   return {
     code,
     ...(typeof title === 'string' && { title }),
-    errors: Array.isArray(errors) ? errors.filter(isFieldError) : [],
+    ...(typeof detail === 'string' && { detail }),
+    errors: Array.isArray(errors) ? errors.flatMap(fieldErrorOf) : [],
   };
 }
 
@@ -94,6 +103,8 @@ function mediaTypeOf(contentType: string | null): string | undefined {
   return contentType?.split(';', 1)[0]?.trim().toLowerCase() || undefined;
 }
 
-function isFieldError(value: unknown): value is AnswerProblem['errors'][number] {
-  return isObject(value) && typeof value.pointer === 'string' && typeof value.code === 'string';
+function fieldErrorOf(value: unknown): readonly AnswerError[] {
+  if (!isObject(value) || typeof value.pointer !== 'string' || typeof value.code !== 'string') return [];
+  const { pointer, code, detail } = value;
+  return [{ pointer, code, ...(typeof detail === 'string' && { detail }) }];
 }

@@ -127,6 +127,20 @@ describe('an initiator that records', () => {
     });
   });
 
+  it('repeats what the service says in detail, in the message and with the fields', async () => {
+    const detail = 'Use port 443.';
+    const errors = [
+      { pointer: '/notifyUrl', code: 'port_refused', detail },
+      { pointer: '/amount', code: 'invalid_amount', detail: 5 },
+    ];
+    const { initiator } = scripted([json(400, { code: 'port_refused', title: 'No.', detail, errors })]);
+    await expect(initiator.record(payment())).rejects.toMatchObject({
+      code: 'port_refused',
+      message: expect.stringMatching(/: 400 No\. Use port 443\.$/),
+      errors: [errors[0], { pointer: '/amount', code: 'invalid_amount' }],
+    });
+  });
+
   it.each([
     [
       'a problem of a field',
