@@ -7,6 +7,7 @@ import type { Given } from '../command-line/given.ts';
 import { MERCHANT } from '../command-line/shared-options.ts';
 import type { Service } from '../connection/service.ts';
 import { linesOf } from './input-lines.ts';
+import { REASON, reasonOf } from './reason-option.ts';
 
 /** Outcomes in one request: as many as the API takes. */
 const BATCH = 100;
@@ -37,7 +38,7 @@ export const record: Command = {
       summary: 'when it ended; a repetition needs the same time, so an age such as 1h is for a first try',
     },
     { name: 'reference', value: 'TEXT', summary: "the merchant's order number" },
-    { name: 'reason', value: 'TEXT', summary: 'why it failed' },
+    REASON,
     { name: 'notify-url', value: 'URL', summary: 'also call this address' },
   ],
   examples: [
@@ -68,11 +69,7 @@ function contentOf(given: Given, nowMs: number): object {
   const occurredAt = given.time('occurred', nowMs);
   if (occurredAt === undefined)
     throw usageFailure('--occurred is missing.', 'When did it end? 2026-11-20T08:00:00Z');
-  const [reference, reason, notifyUrl] = [
-    given.text('reference'),
-    given.text('reason'),
-    given.text('notify-url'),
-  ];
+  const [reference, reason, notifyUrl] = [given.text('reference'), reasonOf(given), given.text('notify-url')];
   return {
     transactionType: given.required('type'),
     status: given.required('status'),

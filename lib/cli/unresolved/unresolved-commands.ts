@@ -7,6 +7,7 @@ import { usageFailure } from '../command-line/exit-status.ts';
 import { LIMIT, MERCHANT, ONE_MERCHANT, YES } from '../command-line/shared-options.ts';
 import type { Column } from '../output/output.ts';
 import { textIn } from '../output/reading.ts';
+import { REASON, reasonOf } from '../transactions/reason-option.ts';
 
 const columns: readonly Column<JsonObject>[] = [
   { title: 'merchant', of: textIn('merchantId') },
@@ -60,7 +61,7 @@ const resolve: Command = {
       value: 'TIME',
       summary: 'when it ended; a repetition needs the same time, so an age such as 1h is for a first try',
     },
-    { name: 'reason', value: 'TEXT', summary: 'why it failed' },
+    REASON,
     YES,
   ],
   examples: [
@@ -80,7 +81,7 @@ const resolve: Command = {
     const occurredAt = given.time('occurred', tools.now());
     if (occurredAt === undefined)
       throw usageFailure('--occurred is missing.', 'When did it end? 2026-11-20T08:00:00Z');
-    const [status, reason] = [given.required('status'), given.text('reason')];
+    const [status, reason] = [given.required('status'), reasonOf(given)];
     const path = `/v1/unresolved/${await merchantId()}/${id}/resolve`;
     await confirmed(given, tools, `${id} ended ${status} at ${occurredAt}. This cannot be changed later.`);
     const body = { status, occurredAt, ...(reason !== undefined && { reason }) };

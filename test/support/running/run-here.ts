@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { runProgram } from '../../../lib/cli/command-line/run-program.ts';
+import { runProgram, type World } from '../../../lib/cli/command-line/run-program.ts';
 import { commandTree } from '../../../lib/cli/command-tree.ts';
 
 export interface RanHere {
@@ -8,7 +8,7 @@ export interface RanHere {
   readonly stderr: string;
 }
 
-interface Here {
+interface Here extends Pick<World, 'fetch' | 'now'> {
   /** Nothing of this process's own environment is seen. */
   readonly env: Readonly<Record<string, string>>;
   readonly input?: string;
@@ -16,7 +16,10 @@ interface Here {
 }
 
 /** Runs `tidings` in this process, without a terminal: all of it except for the process, in a tenth of the time. */
-export async function runHere(words: readonly string[], { env, input = '', signal }: Here): Promise<RanHere> {
+export async function runHere(
+  words: readonly string[],
+  { env, input = '', signal, ...here }: Here,
+): Promise<RanHere> {
   const written = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof written) => ({
     write: (text: string) => {
@@ -32,6 +35,7 @@ export async function runHere(words: readonly string[], { env, input = '', signa
       stderr: stream('stderr'),
     },
     signal: signal ?? new AbortController().signal,
+    ...here,
   });
   return { status, ...written };
 }
