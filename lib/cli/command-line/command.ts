@@ -27,6 +27,20 @@ export interface Option {
   readonly isList?: boolean;
 }
 
+/** Options and arguments that another one makes meaningless. Giving them beside it is wrong usage. */
+export interface Conflict {
+  /** What would be ignored: options as `--state`, arguments as `record`. */
+  readonly ignored: readonly string[];
+  /** The option or argument that makes it meaningless. */
+  readonly with?: string;
+  /** Only if that has one of these values. Default: any. */
+  readonly values?: readonly string[];
+  /** Only if none of these is given. */
+  readonly without?: readonly string[];
+  /** What to do: one sentence. */
+  readonly hint: string;
+}
+
 interface Example {
   readonly line: string;
   readonly what: string;
@@ -41,6 +55,7 @@ export interface Command {
   readonly details?: string;
   readonly arguments?: readonly Argument[];
   readonly options?: readonly Option[];
+  readonly conflicts?: readonly Conflict[];
   /** Real ones: a test reads them with the parser. */
   readonly examples: readonly [Example, Example, ...Example[]];
   /** @returns the exit status; undefined means done */

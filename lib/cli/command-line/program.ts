@@ -6,6 +6,7 @@ import {
   Command as Parser,
 } from 'commander';
 import type { Argument, Command, Noun, Option } from './command.ts';
+import { COMMON_CONFLICTS, refuseConflicts, type WhatWasGiven } from './conflicts.ts';
 import { usageFailure } from './exit-status.ts';
 import type { Typed } from './given.ts';
 import { sentence } from './sentence.ts';
@@ -143,7 +144,7 @@ function fullNameOf(parser: Parser): string {
 }
 
 function commandParser(command: Command, reactions: Reactions): Parser {
-  const { words, summary, details, examples, run: _, ...parts } = command;
+  const { words, summary, details, examples, run: _, conflicts = [], ...parts } = command;
   const parser = prepared(new Parser(words.at(-1)), reactions)
     .summary(summary)
     .description(details === undefined ? sentence(summary) : `${sentence(summary)}\n\n${details}`);
@@ -161,17 +162,31 @@ function commandParser(command: Command, reactions: Reactions): Parser {
         [...own, ...COMMON_OPTIONS].map(({ name }) => [name, typedValue(parser, name)]),
       ),
     };
+    refuseConflicts([...conflicts, ...COMMON_CONFLICTS], whatWasGiven(parser, typed));
     reactions.choose(command, typed);
   });
   return parser;
 }
 
+function whatWasGiven(parser: Parser, { arguments: typed, options }: Typed): WhatWasGiven {
+  return {
+    has: (name) =>
+      name.startsWith('--')
+        ? parser.getOptionValueSource(keyOf(name.slice('--'.length))) === 'cli'
+        : typed[name] !== undefined && typed[name].length > 0,
+    valueOf: (name) => (name.startsWith('--') ? options[name.slice('--'.length)] : typed[name]),
+  };
+}
+
 /** The parser turns `--no-color` into `color: false`. */
 function typedValue(parser: Parser, name: string): Typed['options'][string] {
-  const values = parser.opts<Record<string, Typed['options'][string]>>();
-  const isNegated = name.startsWith('no-');
-  const key = camelCase(isNegated ? name.slice('no-'.length) : name);
-  return isNegated ? values[key] === false : values[key];
+  const value = parser.opts<Record<string, Typed['options'][string]>>()[keyOf(name)];
+  return name.startsWith('no-') ? value === false : value;
+}
+
+/** The parser's own name of an option. */
+function keyOf(name: string): string {
+  return camelCase(name.replace(/^no-/, ''));
 }
 
 function camelCase(name: string): string {

@@ -6,7 +6,7 @@ import {
 } from '../../protocol/contract-words.ts';
 import { KEY_ID, matches } from '../../protocol/id-forms.ts';
 import type { JsonObject } from '../../protocol/json/json-values.ts';
-import type { Command, Tools } from '../command-line/command.ts';
+import type { Command, Conflict, Tools } from '../command-line/command.ts';
 import { confirmed } from '../command-line/confirmation.ts';
 import { usageFailure } from '../command-line/exit-status.ts';
 import { LIMIT, MERCHANT, YES } from '../command-line/shared-options.ts';
@@ -27,11 +27,17 @@ async function pathOf({ service }: Tools, isForAll: boolean): Promise<string> {
 }
 
 const ALL = { name: 'all-merchants', summary: 'keys for all merchants, instead of those of one' };
+const WHOSE: Conflict = {
+  ignored: ['--merchant'],
+  with: '--all-merchants',
+  hint: 'Give --merchant for keys of one merchant, or --all-merchants for those of all.',
+};
 
 const list: Command = {
   words: ['keys', 'list'],
   summary: 'List keys. Their secrets are not kept, and not shown',
   options: [MERCHANT, ALL, LIMIT],
+  conflicts: [WHOSE],
   examples: [
     { line: 'tidings keys list --merchant shop-7', what: "A merchant's keys." },
     { line: 'tidings keys list --all-merchants', what: 'Keys of operators and initiators.' },
@@ -60,6 +66,7 @@ const create: Command = {
     },
   ],
   options: [MERCHANT, ALL, { name: 'expires', value: 'TIME', summary: 'when it ends; default: never' }],
+  conflicts: [WHOSE],
   examples: [
     { line: 'tidings keys create receiver --merchant shop-7', what: 'For the server of a merchant.' },
     {
@@ -84,6 +91,7 @@ const revoke: Command = {
   summary: 'End a key',
   arguments: [{ name: 'key', summary: 'id of the key, the part after tk_' }],
   options: [MERCHANT, ALL, YES],
+  conflicts: [WHOSE],
   examples: [
     { line: 'tidings keys revoke abc123 --merchant shop-7', what: 'Asks first.' },
     { line: 'tidings keys revoke abc123 --all-merchants --yes', what: 'For scripts.' },

@@ -41,8 +41,10 @@ export const auditLog: Command = {
     { line: 'tidings audit-log --json', what: 'Keys and the service, one entry a line.' },
   ],
   async run(given, { service, output, now }) {
-    const { pages, whoAmI } = await service();
+    const { pages, whoAmI, merchantId } = await service();
     const { merchantId: own } = await whoAmI();
+    // A key of a merchant sees no other one.
+    if (own !== undefined && given.text('merchant') !== undefined) await merchantId();
     const limit = given.number('limit', { min: 1, max: 1_000_000 });
     const found = pages({
       path: '/v1/audit-log',

@@ -24,6 +24,8 @@ export const status: Command = {
     const { ask, connection, whoAmI } = opened;
     const { content, scope, merchantId: own } = await whoAmI();
     const merchantId = given.text('merchant');
+    // A key of a merchant sees no other one.
+    if (own !== undefined && merchantId !== undefined) await opened.merchantId();
     const overview = await ask({
       method: 'GET',
       path: '/v1/overview',

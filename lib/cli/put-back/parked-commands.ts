@@ -58,6 +58,7 @@ const putBack: Command = {
     'some records stay; each line says why.',
   arguments: [{ name: 'record', summary: 'ids, as parked list shows them', isOptional: true, isList: true }],
   options: [{ name: 'all', summary: 'all of these days' }, DAYS, YES],
+  conflicts: [{ ignored: ['record'], with: '--all', hint: 'Pass ids of records, or --all.' }],
   examples: [
     { line: 'tidings parked put-back rec_1 rec_2', what: 'These two.' },
     { line: 'tidings parked put-back --all --yes --json', what: 'All, for a script.' },
@@ -65,7 +66,7 @@ const putBack: Command = {
   async run(given, tools) {
     const { output, service } = tools;
     const ids = given.listArgument('record');
-    if (given.has('all') === ids.length > 0) throw usageFailure('Pass ids of records, or --all.');
+    if (!given.has('all') && ids.length === 0) throw usageFailure('Pass ids of records, or --all.');
     const wrong = ids.find((id) => !RECORD_ID.test(id));
     if (wrong !== undefined)
       throw usageFailure(`${wrong} is no record's id.`, 'tidings parked list shows them.');

@@ -43,6 +43,13 @@ Status 0: equal. 1: differs. 2: the ledger, an option or a file is wrong. 3: the
     { name: 'format', value: 'NAME', summary: 'a bill of this provider', choices: BILL_FORMATS },
     { name: 'csv', value: 'FILE', summary: 'also write the differences to this file' },
   ],
+  conflicts: [
+    {
+      ignored: ['--map', '--types', '--from', '--to'],
+      with: '--format',
+      hint: 'The bill says which columns and days it has.',
+    },
+  ],
   examples: [
     {
       line: 'tidings reconcile --ledger ledger.csv --from 2026-11-20',
@@ -58,14 +65,6 @@ Status 0: equal. 1: differs. 2: the ledger, an option or a file is wrong. 3: the
     const [ledger, from, to] = [given.required('ledger'), given.text('from'), given.text('to')];
     const [types, csv, format] = [given.text('types'), given.text('csv'), given.text('format')];
     const names = namesOf(given.list('map'));
-    if (
-      format !== undefined &&
-      (names.size > 0 || types !== undefined || from !== undefined || to !== undefined)
-    ) {
-      throw usageFailure(
-        'With --format, the bill says which columns and days it has. Leave out --map, --types, --from and --to.',
-      );
-    }
     const { terminal, output } = tools;
     const connection = await ledgerConnection(given, tools);
     const isSilent = given.has('quiet') || (output.isJson && terminal.stderr.isTTY !== true);

@@ -37,6 +37,14 @@ export const replay: Command = {
     { name: 'detach', summary: 'end once the job is started' },
     YES,
   ],
+  conflicts: [
+    {
+      ignored: ['--state'],
+      with: '--include',
+      values: INCLUDES.filter((include) => include !== 'undelivered'),
+      hint: 'Only what was not delivered has a state: leave out --include, or --state.',
+    },
+  ],
   examples: [
     { line: 'tidings replay --from 6h', what: 'The receiver was down: what was given up in six hours.' },
     {

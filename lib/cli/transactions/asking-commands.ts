@@ -10,6 +10,8 @@ import type { Output } from '../output/output.ts';
 import { whyNoCallback } from './no-callback.ts';
 import { notificationColumns, transactionColumns } from './transaction-columns.ts';
 
+const ONE_OF_BOTH = 'Give the id of a transaction, or the order number with --reference.';
+
 const TRANSACTION: Argument = { name: 'transaction', summary: 'id of the transaction' };
 
 function idOf(text: string): string {
@@ -63,6 +65,7 @@ export const get: Command = {
     MERCHANT,
     { name: 'reference', value: 'ORDER', summary: "find it by the merchant's order number" },
   ],
+  conflicts: [{ ignored: ['--reference'], with: 'transaction', hint: ONE_OF_BOTH }],
   examples: [
     { line: 'tidings get pay_1', what: 'Did it end, and who was told?' },
     {

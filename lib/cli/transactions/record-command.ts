@@ -41,6 +41,16 @@ export const record: Command = {
     REASON,
     { name: 'notify-url', value: 'URL', summary: 'also call this address' },
   ],
+  conflicts: [
+    {
+      ignored: ['status', 'amount', 'currency', 'type', 'occurred', 'reference', 'reason', 'notify-url'].map(
+        (name) => `--${name}`,
+      ),
+      with: 'transaction',
+      values: ['-'],
+      hint: 'Each line has its own: {"transactionId": "pay_1", "status": "SUCCEEDED", …}.',
+    },
+  ],
   examples: [
     {
       line: 'tidings record pay_1 --status SUCCEEDED --amount 1999 --currency EUR --occurred 2026-11-20T08:00:00Z',

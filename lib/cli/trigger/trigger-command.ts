@@ -50,6 +50,25 @@ export const trigger: Command = {
     { name: 'amount', value: 'N', summary: 'in the minor unit', default: '1999' },
     { name: 'currency', value: 'CODE', summary: 'ISO 4217', default: 'CNY' },
   ],
+  conflicts: [
+    {
+      ignored: ['--wait', '--find-within'],
+      without: ['--observe'],
+      hint: 'Pass --observe URL: a page to look at.',
+    },
+    { ignored: ['--find-within'], without: ['--drop'], hint: 'Pass --drop 1: a callback to be found.' },
+    {
+      ignored: ['--find-within'],
+      without: ['--transaction'],
+      hint: 'Pass --transaction ID: the service does not know what is made up, so nobody finds it.',
+    },
+    {
+      ignored: ['--reference', '--amount', '--currency'],
+      with: '--transaction',
+      without: ['--late', '--reorder', '--forge', '--drop'],
+      hint: 'The transaction has its own. They are for what is made up.',
+    },
+  ],
   examples: [
     {
       line: 'tidings trigger payment.succeeded --forward-to http://localhost:3000/hook --secret-file secret.txt --times 2 --late 10m --reorder --forge',
@@ -89,6 +108,8 @@ const TIMEOUT_MS = 10_000;
 async function play(given: Given, tools: Tools, stage: Stage): Promise<readonly Check[]> {
   const times = given.number('times', { min: 1, max: MAX_COPIES }) ?? 1;
   const drop = given.number('drop', { min: 1, max: MAX_COPIES });
+  if (drop !== undefined && drop > 1 && given.text('transaction') !== undefined)
+    throw usageFailure('--transaction names one callback, so --drop can only be 1.');
   const late = given.duration('late');
   const findWithinMs = given.duration('find-within') ?? 0;
   const real = await realTransaction(given, tools);

@@ -220,6 +220,12 @@ describe('a wrong command line', () => {
     expect((await ran(['trigger', ...words])).status).toBe(2);
   });
 
+  it('that drops one transaction of the service several times is refused', async () => {
+    const words = ['trigger', 'payment.succeeded', '--forward-to', 'http://127.0.0.1:1/'];
+    const { status, stderr } = await ran([...words, '--transaction', 'pay_1', '--drop', '2']);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('--drop can only be 1')]);
+  });
+
   it.each([[{}], [{ TIDINGS_LISTEN_SECRET: 'secret' }]])(
     'as is a missing or malformed secret: %j',
     async (env) => {
