@@ -16,6 +16,8 @@ export interface Given {
   number(option: string, range: NumberRange): number | undefined;
   /** A time such as `2026-11-20`, `2026-11-20T08:00:00Z`, or an age such as `90s`, `15m`, `1h`, `7d`. */
   time(option: string, nowMs: number): string | undefined;
+  /** A time to come, such as `2027-01-01`, or how long until then: `15m`, `1h`, `30d`. */
+  futureTime(option: string, nowMs: number): string | undefined;
   /** A duration such as `500ms`, `90s`, `15m`, `1h`, `7d`, in milliseconds. */
   duration(option: string): number | undefined;
 }
@@ -58,6 +60,10 @@ export function createGiven(typed: Typed): Given {
       const value = text(option);
       return value === undefined ? undefined : timeOf(option, value, nowMs);
     },
+    futureTime: (option, nowMs) => {
+      const value = text(option);
+      return value === undefined ? undefined : futureTimeOf(option, value, nowMs);
+    },
     duration: (option) => {
       const value = text(option);
       return value === undefined ? undefined : (durationOf(value) ?? badDuration(option, value));
@@ -87,6 +93,16 @@ function timeOf(option: string, text: string, nowMs: number): string {
   throw usageFailure(
     `--${option} needs a time, not ${text}.`,
     'Examples: 2026-11-20, 2026-11-20T08:00:00Z, or an age: 15m, 1h, 7d.',
+  );
+}
+
+function futureTimeOf(option: string, text: string, nowMs: number): string {
+  const length = durationOf(text);
+  const ms = length === undefined ? instantOf(text) : nowMs + length;
+  if (ms > nowMs) return isoTime(ms);
+  throw usageFailure(
+    `--${option} needs a time to come, not ${text}.`,
+    'Examples: 2036-11-20, 2036-11-20T08:00:00Z, or how long from now: 15m, 1h, 30d.',
   );
 }
 

@@ -65,7 +65,11 @@ const create: Command = {
       choices: SCOPES,
     },
   ],
-  options: [MERCHANT, ALL, { name: 'expires', value: 'TIME', summary: 'when it ends; default: never' }],
+  options: [
+    MERCHANT,
+    ALL,
+    { name: 'expires', value: 'TIME', summary: 'when it ends: 2027-01-01, or 30d from now; default: never' },
+  ],
   conflicts: [WHOSE],
   examples: [
     { line: 'tidings keys create receiver --merchant shop-7', what: 'For the server of a merchant.' },
@@ -76,7 +80,7 @@ const create: Command = {
   ],
   async run(given, tools) {
     const { ask } = await tools.service();
-    const expiresAt = given.time('expires', tools.now());
+    const expiresAt = given.futureTime('expires', tools.now());
     const body = { scope: given.argument('scope'), ...(expiresAt !== undefined && { expiresAt }) };
     tools.output.item(
       await ask({ method: 'POST', path: await pathOf(tools, given.has('all-merchants')), body }),

@@ -11,17 +11,22 @@ export const portal: Command = {
     {
       name: 'expires',
       value: 'TIME',
-      summary: 'how long it can be opened: 15m, 1h; default: of the service',
+      summary: 'until when it can be opened: 15m, 1h from now; default: of the service',
     },
   ],
   examples: [
     { line: 'tidings portal --merchant shop-7', what: 'Only the link, on stdout.' },
     { line: 'tidings portal --expires 5m --json', what: 'With its end, for a script.' },
   ],
-  async run(given, { service, output }) {
+  async run(given, { service, output, now }) {
     const { ask, merchantId } = await service();
-    const expiresMs = given.duration('expires');
-    const body = { ...(expiresMs !== undefined && { expiresInSeconds: Math.round(expiresMs / 1_000) }) };
+    const nowMs = now();
+    const expiresAt = given.futureTime('expires', nowMs);
+    const body = {
+      ...(expiresAt !== undefined && {
+        expiresInSeconds: Math.round((Date.parse(expiresAt) - nowMs) / 1_000),
+      }),
+    };
     const link = await ask({
       method: 'POST',
       path: `/v1/merchants/${await merchantId()}/portal-links`,

@@ -27,6 +27,20 @@ describe('a time', () => {
   );
 });
 
+describe('a time to come', () => {
+  it.each([
+    ['2026-11-21', '2026-11-21T00:00:00.000Z'],
+    ['15m', '2026-11-20T12:15:00.000Z'],
+    ['30d', '2026-12-20T12:00:00.000Z'],
+  ])('%s is %s', (text, expected) => {
+    expect(given(text).futureTime('o', NOW)).toBe(expected);
+  });
+
+  it.each(['', 'tomorrow', '2026-11-20', '0s', '-1h'])('is not %j', (text) => {
+    expect(() => given(text).futureTime('o', NOW)).toThrow(/--o needs a time to come/);
+  });
+});
+
 describe('a number', () => {
   it.each(['', '-1', '1.5', '1e3', '0x10', ' 7', '0', '101', 'NaN'])('is not %j in 1 to 100', (text) => {
     expect(() => given(text).number('o', { min: 1, max: 100 })).toThrow(
