@@ -1,3 +1,5 @@
+import { ReconcileFailure } from '../../../ledger/ledger-failure.ts';
+import { matches, REFERENCE } from '../../../protocol/id-forms.ts';
 import { isoTime } from '../../../protocol/instants.ts';
 import { isObject, type JsonObject } from '../../../protocol/json/json-values.ts';
 import type { Placed } from '../output/report.ts';
@@ -97,7 +99,7 @@ async function latestOf(service: Questions, { fromMs, toMs }: Days, onProgress: 
   for (;;) {
     if (fromMs === toMs) return latest;
     const parameters = { limit: PAGE, ...(cursor === undefined ? { from: isoTime(fromMs) } : { cursor }) };
-    const { content } = await service.read('/v1/transactions', parameters);
+    const content = answered(await service.read('/v1/transactions', parameters));
     const items = Array.isArray(content.items) ? content.items.filter(isObject) : [];
     for (const item of items) {
       const id = String(item.transactionId);
@@ -110,6 +112,12 @@ async function latestOf(service: Questions, { fromMs, toMs }: Days, onProgress: 
     if (isAtEnd || lastMs >= toMs + DAY_MS) return latest;
     cursor = next;
   }
+}
+
+/** A refused list is no empty one. */
+function answered(answer: Awaited<ReturnType<Questions['read']>>): JsonObject {
+  if (!('kind' in answer)) return answer.content;
+  throw new ReconcileFailure('wrong_answer', `The service refused a list of transactions: ${answer.code}.`);
 }
 
 type Places = ReadonlyMap<string, BillRow>;
@@ -141,8 +149,8 @@ async function askFor(service: Questions, { own, theirs }: BillRow): Promise<Jso
     const answer = await service.read(`/v1/transactions/${id}`);
     if (!('kind' in answer)) return answer.content;
   }
-  if (own === '') return undefined;
-  const { content } = await service.read('/v1/transactions', { reference: own });
+  if (!matches(REFERENCE, own)) return undefined;
+  const content = answered(await service.read('/v1/transactions', { reference: own }));
   return Array.isArray(content.items) ? content.items.find(isObject) : undefined;
 }
 

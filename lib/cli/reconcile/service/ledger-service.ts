@@ -8,6 +8,7 @@ import { createExchange, type ExchangeOptions, type Spent } from '../../../recei
 import { countOf, hashOf, listOf, textOf, timeOf } from '../../../receiver/asking/reading.ts';
 import type { Refusal } from '../../../receiver/asking/service-client.ts';
 import { canonicalRequest, createAnswerVerifier, type VerifiedAnswer } from '../../../receiver/index.ts';
+import { refusal } from '../../connection/refusal.ts';
 
 /** The API as the comparison uses it. */
 
@@ -63,6 +64,7 @@ export interface Service {
   /** The merchant of the key. Known after the first answer; empty before. */
   merchantId(): string;
   readonly spent: Readonly<Spent>;
+  /** @throws CommandFailure if the service refused for good, such as for an unknown merchant */
   read(path: string, parameters?: Readonly<Record<string, string>>): Promise<VerifiedAnswer | Refusal>;
   /** The end of the last closed window. Undefined if no window is closed yet. */
   closing(): Promise<Closing | undefined>;
@@ -97,7 +99,13 @@ export class BeyondRetention extends ReconcileFailure {
 const TIMEOUT_MS = 30_000;
 const HOUR_MS = 3_600_000;
 /** Refusals of a query that is too large. A smaller query would succeed. */
-const TOO_MUCH = new Set(['window_too_large', 'too_many_differences', 'body_too_large']);
+const TOO_MUCH = ['window_too_large', 'too_many_differences', 'body_too_large'];
+/** Refusals that a comparison can go on with, or that pass. All others end it: the service will refuse again. */
+const ANSWERS = new Set([
+  ...TOO_MUCH,
+  ...['window_not_closed', 'window_in_doubt', 'range_too_long', 'answer_too_large', 'invalid_cursor'],
+  'unknown_transaction',
+]);
 
 export function openService(options: ServiceOptions): Service {
   const { secret, asAdminOf, now = Date.now } = options;
@@ -133,7 +141,10 @@ export function openService(options: ServiceOptions): Service {
       throw new BeyondRetention(content.oldest === undefined ? undefined : timeOf(content, 'oldest'));
     }
     const asOf = asAdminOf === undefined ? textOf(content, 'asOf') : isoTime(now());
-    return raw.status < 300 ? { asOf, content } : { kind: 'refused', code: textOf(content, 'code'), content };
+    if (raw.status < 300) return { asOf, content };
+    const code = textOf(content, 'code');
+    if (!ANSWERS.has(code)) throw refusal(content);
+    return { kind: 'refused', code, content };
   }
 
   return {
@@ -178,7 +189,7 @@ export function openService(options: ServiceOptions): Service {
         },
       });
       if ('kind' in answer) {
-        if (TOO_MUCH.has(answer.code)) return undefined;
+        if (TOO_MUCH.includes(answer.code)) return undefined;
         throw new ReconcileFailure('wrong_answer', `The service refused a comparison: ${answer.code}.`);
       }
       const { content } = answer;

@@ -193,4 +193,22 @@ describe('comparing a bill', () => {
     expect((await compared(bill, items, { 'O-2': outcome('O-2', 200) })).differences).toEqual([]);
     expect((await compared(bill, items, { '421': outcome('421', 7) })).differences).toEqual(['amount 421 3']);
   });
+
+  it('ends if the list is refused: a refused list is no empty one', async () => {
+    const read = async () => ({ kind: 'refused' as const, code: 'invalid_cursor', content: {} });
+    const watching = { onProgress: () => undefined, onDifference: () => undefined };
+    const bill = billOf(wechatBill(paid('420', 'O-1', '1')), wechat);
+    await expect(compareBill({ read }, bill, watching)).rejects.toMatchObject({ code: 'wrong_answer' });
+  });
+
+  it('asks for no order number that can be no reference', async () => {
+    const asked: (string | undefined)[] = [];
+    const read = async (_: string, parameters?: Readonly<Record<string, string>>) => {
+      asked.push(parameters?.reference);
+      return { asOf: '', content: { items: [] } };
+    };
+    const watching = { onProgress: () => undefined, onDifference: () => undefined };
+    await compareBill({ read }, billOf(wechatBill(paid('', '订单', '1')), wechat), watching);
+    expect(asked).toEqual([undefined]);
+  });
 });

@@ -3,6 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { fetchOf } from '../../../support/kit.ts';
 import { FROM, type Row, textOf, useLedgerCommand } from './ledger-command.ts';
 
+/** A refusal that nobody signed. */
+function refusalOf(code: string, url: string, { method }: RequestInit): Response {
+  const request = `${method} ${url.slice('https://tidings.example'.length)}`;
+  const answer = { merchantId: 'demo', request, asOf: FROM, code, title: `${code} is why.` };
+  return Response.json(answer, { status: 409 });
+}
+
 describe('reconciling a ledger', () => {
   const setup = useLedgerCommand();
   const { file, list, close, run } = setup;
@@ -99,6 +106,31 @@ describe('reconciling a ledger', () => {
         status: 3,
         said: expect.stringContaining('is about another window'),
       });
+    });
+
+    it('a merchant that an admin named and that does not exist', async () => {
+      const connection = { key: setup.world.admin, secret: '', asAdminOf: 'typo' };
+      const { status, said } = await run([], { connection });
+      expect([status, said]).toEqual([4, expect.stringContaining('There is no such merchant')]);
+    });
+
+    it.each([
+      ['the first question', /resolution=day/],
+      ['the sums of hours', /resolution=hour/],
+      ['a claim', /^POST/],
+      ['rows', /\/transactions\?/],
+    ])('a merchant that is erased meanwhile: %s', async (_, at) => {
+      const rows = await list(90, 10_000);
+      await close(60);
+      const own = fetchOf(setup.world);
+      const erased: typeof own = async (url, init) => {
+        if (at.test(`${init.method} ${url}`)) return refusalOf('merchant_erased', url, init);
+        // Only then are rows asked for.
+        return init.method === 'POST' ? refusalOf('window_too_large', url, init) : own(url, init);
+      };
+      expect(
+        await run(rows.slice(1), { from: FROM, fetch: erased, connection: { secret: '' } }),
+      ).toMatchObject({ status: 4, lines: [], said: expect.stringContaining('merchant_erased is why.') });
     });
 
     it('a list of rows that says that there is more, and not where', async () => {
