@@ -1,25 +1,18 @@
 import { OUTCOME_STATUSES } from '../../protocol/contract-words.ts';
-import { MERCHANT_ID, matches, TRANSACTION_ID } from '../../protocol/id-forms.ts';
-import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
-import type { Command, Tools } from '../command-line/command.ts';
-import { EXIT, type ExitStatus, usageFailure } from '../command-line/exit-status.ts';
+import { matches, TRANSACTION_ID } from '../../protocol/id-forms.ts';
+import type { Command } from '../command-line/command.ts';
+import { EXIT, usageFailure } from '../command-line/exit-status.ts';
 import type { Given } from '../command-line/given.ts';
 import { MERCHANT } from '../command-line/shared-options.ts';
-import type { Service } from '../connection/service.ts';
-import { linesOf } from './input-lines.ts';
 import { REASON, reasonOf } from './reason-option.ts';
-
-/** Outcomes in one request: as many as the API takes. */
-const BATCH = 100;
-/** Results of a batch that mean "recorded". */
-const RECORDED = new Set(['created', 'unchanged']);
+import { recordLines } from './record-lines.ts';
 
 export const record: Command = {
   words: ['record'],
   summary: 'Record how a transaction ended, or many from stdin',
   details:
     'With -, each line of stdin is an outcome in JSON with its transactionId, as the API takes it. Repeating a record changes ' +
-    'nothing: the same content is recorded once. With --json each line gets a result, in order; otherwise those that are refused are named.',
+    'nothing: the same content is recorded once. With --json each line gets a result with its number, in order; otherwise those that are refused are named.',
   arguments: [{ name: 'transaction', summary: 'id of the transaction, or - for lines on stdin' }],
   options: [
     MERCHANT,
@@ -90,63 +83,4 @@ function contentOf(given: Given, nowMs: number): object {
     ...(reason !== undefined && { reason }),
     ...(notifyUrl !== undefined && { notifyUrl }),
   };
-}
-
-/** Records lines in batches, each after the one before, so results come in the order of the lines. */
-async function recordLines(
-  service: Service,
-  merchantId: string,
-  { output, terminal }: Tools,
-): Promise<ExitStatus> {
-  if (!matches(MERCHANT_ID, merchantId)) throw usageFailure(`${merchantId} cannot be a merchant's id.`);
-  const path = `/v1/merchants/${merchantId}/transactions`;
-  const counts = { recorded: 0, refused: 0 };
-  const send = async (lines: readonly JsonObject[]) => {
-    const { results } = await service.ask({
-      method: 'POST',
-      path,
-      body: { transactions: lines },
-      isIdempotent: true,
-    });
-    for (const result of Array.isArray(results) ? results.filter(isObject) : []) {
-      const isRecorded = RECORDED.has(String(result.result));
-      counts[isRecorded ? 'recorded' : 'refused'] += 1;
-      output.json(result);
-      if (!isRecorded) output.line([`✗ ${String(result.transactionId)}`, 'bad'], `  ${String(result.code)}`);
-    }
-  };
-  let batch: JsonObject[] = [];
-  for await (const { number, text } of linesOf(terminal.stdin)) {
-    batch.push(outcomeOf({ number, text, sent: counts.recorded + counts.refused }));
-    if (batch.length < BATCH) continue;
-    await send(batch);
-    batch = [];
-  }
-  if (batch.length > 0) await send(batch);
-  output.line(`recorded ${counts.recorded}, refused ${counts.refused}`);
-  return counts.refused === 0 ? EXIT.done : EXIT.failed;
-}
-
-interface Line {
-  readonly number: number;
-  readonly text: string;
-  /** Outcomes of earlier lines that have their result already. */
-  readonly sent: number;
-}
-
-function outcomeOf({ number, text, sent }: Line): JsonObject {
-  const content = parsed(text);
-  if (isObject(content)) return content;
-  throw usageFailure(
-    `Line ${number} is no JSON object. ${sent === 0 ? 'Nothing was recorded.' : `The first ${sent} outcomes have their results.`}`,
-    'Correct the line and repeat the command: what is recorded stays as it is.',
-  );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
