@@ -92,7 +92,13 @@ export const redeliverRange = operation({
           .max(UNDELIVERED_STATES.length, 'too_long')
           .exactOptional()
           .meta({ description: 'undelivered only. Default: exhausted and blocked.' }),
-        endpointId: endpointIdSchema().exactOptional(),
+        endpointId: endpointIdSchema()
+          .exactOptional()
+          .meta({
+            description:
+              'Only to this endpoint, or `notify-url`: to the URLs of the transactions themselves. One that was deleted is known for ' +
+              'two days more; the job then counts what it cannot send.',
+          }),
         confirm: z
           .strictObject({
             jobId: newJobIdSchema(),
@@ -126,6 +132,7 @@ export const redeliverRange = operation({
     'range_too_large',
     'confirmation_required',
     'too_many_jobs',
+    'unknown_endpoint',
   ],
 });
 

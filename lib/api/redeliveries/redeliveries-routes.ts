@@ -57,6 +57,8 @@ function started(result: StartResult): Answer {
   switch (code) {
     case 'too_many_jobs':
       return problem(code);
+    case 'unknown_endpoint':
+      return problem(code, { errors: [{ pointer: '/endpointId', code }] });
     case 'in_future':
       return problem(code, { errors: [{ pointer: '/from', code }] });
     case 'beyond_retention':

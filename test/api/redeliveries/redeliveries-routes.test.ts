@@ -85,6 +85,27 @@ describe('redeliveries', () => {
     expect(cancelled.json).toMatchObject({ state: 'cancelling', cancelled: { by: 'root' } });
   });
 
+  it.each(['undelivered', 'unexpected', 'all'])(
+    'of %s to an endpoint that the merchant never had are refused, and start nothing',
+    async (include) => {
+      const { endpointId } = await (await setup.world.merchant('other')).endpoint();
+      for (const wrong of ['typo', endpointId]) {
+        expect(await start({ ...RANGE, include, endpointId: wrong })).toMatchObject({
+          status: 404,
+          json: { code: 'unknown_endpoint', errors: [{ pointer: '/endpointId' }] },
+        });
+      }
+      expect((await list()).json.items).toEqual([]);
+    },
+  );
+
+  it('start for an endpoint that was deleted, and for the URLs of the transactions themselves', async () => {
+    const { endpointId } = await setup.demo.endpoint();
+    await setup.world.call(setup.world.admin, `DELETE /v1/merchants/demo/endpoints/${endpointId}`);
+    expect((await start({ ...RANGE, endpointId })).status).toBe(202);
+    expect((await start({ ...RANGE, endpointId: 'notify-url' })).status).toBe(202);
+  });
+
   it('take no cursor of another list or merchant', async () => {
     const { world, demo } = setup;
     for (let n = 0; n < 2; n += 1) {

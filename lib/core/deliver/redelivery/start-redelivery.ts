@@ -4,7 +4,7 @@ import { feedShardsOf } from '../../feed/closed-windows.ts';
 import { oldestShown, type Reach, watermarkAt } from '../../feed/watermark.ts';
 import type { AuditTrail } from '../../merchants/audit-log/audit-trail.ts';
 import type { ConfigCache } from '../../merchants/config-cache.ts';
-import type { EndpointId, MerchantId } from '../../model.ts';
+import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT } from '../../model.ts';
 import type { Clock, ClockTrust, Random } from '../../runtime/environment.ts';
 import { isoTime } from '../../time.ts';
 import { countListed, type FeedCounter } from './count-listed.ts';
@@ -62,7 +62,7 @@ export interface RedeliveryRequest {
 }
 
 type StartRefusal =
-  | { readonly kind: 'refused'; readonly code: 'too_many_jobs' | 'in_future' }
+  | { readonly kind: 'refused'; readonly code: 'too_many_jobs' | 'in_future' | 'unknown_endpoint' }
   | { readonly kind: 'refused'; readonly code: 'beyond_retention'; readonly oldest: string }
   | { readonly kind: 'refused'; readonly code: 'range_too_large'; readonly maxOutcomes: number };
 
@@ -73,6 +73,7 @@ export type StartResult =
   | StartRefusal;
 
 export async function startRedelivery(ports: StartPorts, request: RedeliveryRequest): Promise<StartResult> {
+  if (!(await isEndpointKnown(ports, request))) return { kind: 'refused', code: 'unknown_endpoint' };
   const jobId = base62(ports.random.bytes(JOB_ID_BYTES));
   const { include = 'undelivered' } = request;
   if (include === 'undelivered') return start(ports, newJob(ports, { ...request, jobId }));
@@ -80,6 +81,19 @@ export async function startRedelivery(ports: StartPorts, request: RedeliveryRequ
   if (range.kind === 'refused') return range;
   const asked = { ...request, jobId, to: range.to };
   return include === 'all' ? startConfirmed(ports, asked) : start(ports, newJob(ports, asked));
+}
+
+/**
+ * Whether the request names no endpoint, or one of the merchant. A deleted endpoint is known for two days: the job says then
+ * that nothing can be sent to it.
+ */
+async function isEndpointKnown(
+  { configs, clock }: Pick<StartPorts, 'configs' | 'clock'>,
+  { merchantId, endpointId }: RedeliveryRequest,
+): Promise<boolean> {
+  if (endpointId === undefined || endpointId === NOTIFY_URL_ENDPOINT) return true;
+  const config = await configs.get(merchantId, clock.now());
+  return config?.endpoints.some((endpoint) => endpoint.endpointId === endpointId) === true;
 }
 
 type FeedRange = { readonly kind: 'range'; readonly to: string } | StartRefusal;
