@@ -3,7 +3,7 @@ import type { CommandFailure } from '../command-line/exit-status.ts';
 import { createPaint, type Paint, toneOf } from './colour.ts';
 import { createFooter, NO_FOOTER } from './footer.ts';
 import { createProgress, type Progress } from './progress-line.ts';
-import { linesOfValue } from './readable.ts';
+import { entriesWithValue, linesOfValue } from './readable.ts';
 import type { Terminal } from './terminal.ts';
 import { cutTo, padTo, widthOf } from './width.ts';
 
@@ -91,9 +91,9 @@ export function createOutput({ terminal: given, isJson, isQuiet }: OutputOptions
     },
     item: (item, fields = fieldsOf(item)) => {
       if (isJson) return writeJson(item);
-      const width = Math.max(...fields.map(([title]) => widthOf(title)));
-      for (const [title, value] of fields) {
-        if (value === undefined) continue;
+      const shown = fields.filter(([, value]) => value !== undefined);
+      const width = Math.max(...shown.map(([title]) => widthOf(title)));
+      for (const [title, value] of shown) {
         stdout.write(`${paint(padTo(title, width), 'quiet')}  ${toned(paint, printable(String(value)))}\n`);
       }
     },
@@ -184,9 +184,9 @@ function painted(paint: Paint, part: Part): string {
   return tone === undefined ? printable(text) : paint(printable(text), tone);
 }
 
-/** The fields of an answer. A list of objects has a line for each. */
+/** The fields of an answer, without those that have no value. A list of objects has a line for each. */
 function fieldsOf(item: object): readonly Field[] {
-  return Object.entries(item).flatMap(([title, value]) =>
+  return entriesWithValue(item).flatMap(([title, value]) =>
     linesOfValue(value).map((line, at): Field => [at === 0 ? title : '', line]),
   );
 }

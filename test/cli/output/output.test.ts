@@ -95,6 +95,15 @@ it('fails in a form for programs, or in sentences', () => {
   expect(plain.stderr()).toBe('Wrong.\nCheck it.\n');
 });
 
+it('leaves out fields without a value, also inside others, for people as for programs', () => {
+  const item = { state: 'done', cancelledLongAgo: undefined, failure: { at: 'now', by: undefined } };
+  const [json, plain] = [screen({ isJson: true }), screen()];
+  json.output.item(item);
+  plain.output.item(item);
+  expect(JSON.parse(json.stdout())).toEqual({ state: 'done', failure: { at: 'now' } });
+  expect(plain.stdout()).toBe('state    done\nfailure  at: now\n');
+});
+
 it('colours a state only where colours are wanted', () => {
   const [plain, coloured] = [screen(), screen({ hasColour: true })];
   for (const { output } of [plain, coloured]) output.item({ state: 'exhausted' });

@@ -11,4 +11,11 @@ describe('a replay', () => {
     expect(stderr).toContain('There is no such endpoint.');
     expect(stderr).toContain('tidings endpoints list');
   });
+
+  it('shows only what is known of its job', async () => {
+    const { status, stdout } = await replay('--from', '30m');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^state +running$/m);
+    expect(stdout).not.toContain('undefined');
+  });
 });
