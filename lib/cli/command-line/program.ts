@@ -66,16 +66,28 @@ export function readCommandLine(tree: CommandTree, argv: readonly string[]): Req
       failedAt = words;
     },
   });
-  // `help endpoints create` is the help of that command, and not of the noun.
-  const [first, ...words] = argv;
-  const given = first === 'help' && words.length > 1 ? [...words, '--help'] : commonLast(argv);
   try {
-    root.parse([...given], { from: 'user' });
+    root.parse([...parsedLine(tree, argv)], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw usageOf(error, shown, `${failedAt} --help shows more.`);
   }
   return request ?? { kind: 'text', text: shown.join('') };
+}
+
+/**
+ * The line that the parser gets. `help endpoints create` is the help of that command, and not of the noun. Words that name no
+ * command go without `--help`: the parser then says that they are unknown, where it would show some other help.
+ */
+function parsedLine({ commands }: CommandTree, argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  const line = first === 'help' ? [...commonLast(rest), '--help'] : commonLast(argv);
+  const end = line.findIndex((word) => word.startsWith('-'));
+  const words = end < 0 ? line : line.slice(0, end);
+  const isNamed = commands.some((command) =>
+    words.every((word, at) => at >= command.words.length || command.words[at] === word),
+  );
+  return line.includes('--help') && !isNamed ? words : line;
 }
 
 /** Options of every command may also stand before it, as `tidings --profile live status`. */

@@ -69,6 +69,17 @@ describe('a wrong command line', () => {
   });
 
   it.each([
+    [['help', 'nope'], "Unknown command 'nope'.", 'tidings --help'],
+    [['help', 'endpoint'], "Unknown command 'endpoint'.", 'Did you mean endpoints?'],
+    [['help', 'endpoints', 'nope'], "Unknown command 'nope'.", 'tidings endpoints --help'],
+    [['help', '--json', 'nope'], "Unknown command 'nope'.", 'tidings --help'],
+    [['nope', '--help'], "Unknown command 'nope'.", 'tidings --help'],
+    [['endpoints', 'nope', '--help'], "Unknown command 'nope'.", 'tidings endpoints --help'],
+  ])('says that there is no such command to get help of: %j', (argv, message, hint) => {
+    expect(failureOf(argv)).toMatchObject({ status: 2, message, hint: expect.stringContaining(hint) });
+  });
+
+  it.each([
     [['endpoints', 'create'], 'tidings endpoints create --help'],
     [['tail', '--state', 'x'], 'tidings tail --help'],
   ])('says whose help shows more about %j', (argv, help) => {
@@ -131,6 +142,9 @@ it.each([
   [['help', 'endpoints', 'create'], 'Usage: tidings endpoints create'],
   [['help', 'endpoints'], 'Usage: tidings endpoints <command>'],
   [['help', 'tail'], 'Usage: tidings tail'],
+  [['help', 'get', 'pay_1'], 'Usage: tidings get'],
+  [['endpoints', '--help'], 'Usage: tidings endpoints <command>'],
+  [['help'], 'Usage: tidings <command>'],
 ])('%j is the help of these words', (argv, usage) => {
   expect(readCommandLine(tree, argv)).toEqual({ kind: 'text', text: expect.stringContaining(usage) });
 });
