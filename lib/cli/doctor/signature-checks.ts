@@ -119,7 +119,11 @@ async function refusedBecause(examined: Examined, valid: Posted): Promise<Check>
       return wrong('body_parser', `It parses the body and verifies it written again, ${who}.`, RAW);
     }
   }
-  return wrong('signature', `It refused a valid test request: ${answerOf(valid)}.`, refusalAdvice(valid));
+  return wrong(
+    'signature',
+    `It refused a valid test request: ${answerOf(valid)}.`,
+    refusalAdvice(valid, 'doctor'),
+  );
 }
 
 /** What nobody signed. */

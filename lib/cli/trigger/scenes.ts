@@ -48,7 +48,11 @@ export async function playCopies(
 function validCheck(answer: Posted): Check {
   return isAccepted(answer)
     ? right('valid', `It accepted the callback (${answerOf(answer)}).`)
-    : wrong('valid_refused', `It refused a valid callback: ${answerOf(answer)}.`, refusalAdvice(answer));
+    : wrong(
+        'valid_refused',
+        `It refused a valid callback: ${answerOf(answer)}.`,
+        refusalAdvice(answer, 'trigger'),
+      );
 }
 
 function duplicateCheck(copies: readonly Posted[]): Check {
