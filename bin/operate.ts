@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDeadLetterQueue } from '../lib/adapters/queues/redrive.ts';
 import type { DeadLetter, DeadLetterQueue, RedriveCounts } from '../lib/core/deliver/aside/dead-letters.ts';
 import { printable, printableLines } from '../lib/printable.ts';
+import { optionsProblem } from './operating/command-options.ts';
 import { findDeployment } from './operating/deployment.ts';
 import { exportLines } from './operating/print-outputs.ts';
 import { PARKED_HELP, runParked } from './parked/parked-command.ts';
@@ -43,9 +44,7 @@ function readArguments() {
       },
     });
   } catch (error) {
-    // Node adds advice about positional arguments, which no command here needs.
-    const [message = ''] = (error as Error).message.split('. To specify');
-    process.stderr.write(`${printable(message)}\n--help shows all options.\n`);
+    process.stderr.write(`${optionsProblem(error)}\n--help shows all options.\n`);
     process.exit(2);
   }
 }

@@ -1,13 +1,22 @@
-import { printable } from '../../lib/printable.ts';
+import { printableLines } from '../../lib/printable.ts';
 
 /** The options of a command. Ends the process with status 2, and the sentence of the error, if they are wrong. */
 export function optionsOrExit<T>(command: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    process.stderr.write(`${printable((error as Error).message)}\n${command} -- --help shows all options.\n`);
+    process.stderr.write(`${optionsProblem(error)}\n${command} -- --help shows all options.\n`);
     process.exit(2);
   }
+}
+
+/**
+ * What is wrong with the options. Node's parser may say it in several lines, and adds advice about positional arguments,
+ * which no command needs.
+ */
+export function optionsProblem(error: unknown): string {
+  const [message = ''] = (error as Error).message.split('. To specify a positional');
+  return printableLines(message);
 }
 
 /** @throws Error that names the option, if the text is no port; 0 stands for a free one */
