@@ -49,28 +49,36 @@ const killSchema = z.union(
   'needs processes and restart, or command alone',
 );
 
+const A_NAME = 'needs a lowercase letter, then at most 31 letters, digits or hyphens, and is not tidings';
+const AN_ADDRESS = 'needs an http address on this machine, such as http://127.0.0.1:3333';
+const PROCESSES = 'needs at least one process, to read CPU and memory from, such as {"server": 4711}';
+const textSchema = z.string('needs text').min(1, 'needs text');
+
+/** What to give in place of a value that is no object, or has fields of other names. */
+const fieldsOr = (needs: string) => ({
+  error: (issue: z.core.$ZodRawIssue) =>
+    issue.code === 'unrecognized_keys'
+      ? `has a field that nobody knows: ${(issue.keys ?? []).join(', ')}`
+      : needs,
+});
+
 const peerSchema = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(NAME, 'needs a lowercase letter, then at most 31 letters, digits or hyphens, and is not tidings')
-      .optional(),
-    product: z.enum(PRODUCTS, `needs one of ${PRODUCTS.join(', ')}`),
-    url: z
-      .string()
-      .refine(isLoopback, 'needs an http address on this machine, such as http://127.0.0.1:3333'),
-    key: z.string().min(1).optional(),
-    keyVariable: z.string().min(1).optional(),
-    project: z.string().min(1).optional(),
-    topic: z.string().min(1).optional(),
-    processes: z
-      .record(z.string().min(1), processSchema)
-      .refine(
-        (parts) => Object.keys(parts).length > 0,
-        'needs at least one process, to read CPU and memory from',
-      ),
-    kill: killSchema.optional(),
-  })
+  .strictObject(
+    {
+      name: z.string(A_NAME).regex(NAME, A_NAME).optional(),
+      product: z.enum(PRODUCTS, `needs one of ${PRODUCTS.join(', ')}`),
+      url: z.string(AN_ADDRESS).refine(isLoopback, AN_ADDRESS),
+      key: textSchema.optional(),
+      keyVariable: textSchema.optional(),
+      project: textSchema.optional(),
+      topic: textSchema.optional(),
+      processes: z
+        .record(z.string().min(1, 'needs a name for each process'), processSchema, PROCESSES)
+        .refine((parts) => Object.keys(parts).length > 0, PROCESSES),
+      kill: killSchema.optional(),
+    },
+    fieldsOr('needs product, url, processes, and key or keyVariable'),
+  )
   .superRefine((peer, context) => {
     const wrong = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
@@ -88,7 +96,15 @@ const peerSchema = z
   });
 
 const fileSchema = z
-  .strictObject({ peers: z.array(peerSchema).min(1, 'needs at least one peer').max(MAX_PEERS) })
+  .strictObject(
+    {
+      peers: z
+        .array(peerSchema, 'needs a list of services to compare with')
+        .min(1, 'needs at least one peer')
+        .max(MAX_PEERS, `takes at most ${MAX_PEERS} peers`),
+    },
+    fieldsOr('needs an object, such as {"peers": [{"product": "outpost", …}]}'),
+  )
   .superRefine(({ peers }, context) => {
     const names = peers.map(nameOf);
     const twice = names.find((name, index) => names.indexOf(name) !== index);

@@ -82,8 +82,16 @@ describe('the file of peers', () => {
     [
       'no process',
       { processes: {} },
-      'FILE: peers[0].processes needs at least one process, to read CPU and memory from.',
+      'FILE: peers[0].processes needs at least one process, to read CPU and memory from, such as {"server": 4711}.',
     ],
+    [
+      'a peer without processes',
+      { processes: undefined },
+      'FILE: peers[0].processes needs at least one process, to read CPU and memory from, such as {"server": 4711}.',
+    ],
+    ['an unknown field', { prot: 1 }, 'FILE: peers[0] has a field that nobody knows: prot.'],
+    ['a key that is no text', { key: 1 }, 'FILE: peers[0].key needs text.'],
+    ['an empty topic', { topic: '' }, 'FILE: peers[0].topic needs text.'],
     [
       'a kill of a process that is not listed',
       { kill: { processes: ['worker'], restart: 'true' } },
@@ -124,10 +132,15 @@ describe('the file of peers', () => {
   });
 
   it.each([
-    ['an unknown field', { prot: 1 }],
-    ['a key that is no text', { key: 1 }],
-  ])('refuses %s and names the place', (_, changes) => {
-    expect(refusalOf(changes)).toMatch(/^FILE: peers\[0\]/);
+    [[], 'FILE: needs an object, such as {"peers": [{"product": "outpost", …}]}.'],
+    [null, 'FILE: needs an object, such as {"peers": [{"product": "outpost", …}]}.'],
+    [{}, 'FILE: peers needs a list of services to compare with.'],
+    [{ peers: outpost }, 'FILE: peers needs a list of services to compare with.'],
+    [{ peers: ['outpost'] }, 'FILE: peers[0] needs product, url, processes, and key or keyVariable.'],
+    [{ peers: [{}] }, 'FILE: peers[0].product needs one of outpost, svix, convoy.'],
+    [{ peers: Array.from({ length: 9 }, () => outpost) }, 'FILE: peers takes at most 8 peers.'],
+  ])('says what to give in place of %j', (content, sentence) => {
+    expect(refusal(content)).toBe(sentence);
   });
 
   it('refuses two peers of one name', () => {
