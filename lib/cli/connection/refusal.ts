@@ -7,6 +7,8 @@ const HINTS: Readonly<Record<string, string>> = {
   missing_key: 'Set TIDINGS_KEY, or make a profile: tidings init.',
   insufficient_scope: 'tidings whoami shows what the key may do. Use a key of another scope.',
   unknown_merchant: 'tidings merchants list shows all merchants.',
+  merchant_conflict:
+    'Settings of a merchant that exists are changed by tidings merchants change --merchant ID.',
   merchant_erased: 'Use another id.',
   endpoint_deleted: 'Use another id.',
   unknown_endpoint: 'tidings endpoints list shows the merchant’s endpoints.',

@@ -8,6 +8,7 @@ import { CommandFailure, EXIT, usageFailure } from '../command-line/exit-status.
 import { refusal } from './refusal.ts';
 import type { Connection, OtherScope } from './settings.ts';
 import { withSimilarIds } from './similar-ids.ts';
+import { withUnknownMerchant } from './unknown-merchant.ts';
 
 /** The API of the service, as commands use it. */
 export interface Service {
@@ -92,9 +93,10 @@ export function openService(connection: Connection, ports: ServicePorts = {}): S
       return await askService(connection, question, ports);
     } catch (error) {
       if (!(error instanceof CommandFailure)) throw error;
-      const list = (path: string, parameters: Parameters) =>
+      const read = (path: string, parameters: Parameters = {}) =>
         askService(connection, { method: 'GET', path, parameters }, ports);
-      throw await withSimilarIds(error, question.path, list);
+      const failure = await withUnknownMerchant(error, question.path, read);
+      throw await withSimilarIds(failure, question.path, read);
     }
   };
   let caller: Promise<Caller> | undefined;

@@ -37,3 +37,10 @@ it('a conflict shows what is recorded, and that an age is another time at each t
     hint: expect.stringContaining('not as an age'),
   });
 });
+
+it('a merchant that exists names the command that changes it', async () => {
+  const service = refusing({ title: 'It exists.', status: 409, code: 'merchant_conflict' });
+  await expect(service.ask({ method: 'POST', path: '/v1/merchants' })).rejects.toMatchObject({
+    hint: expect.stringContaining('tidings merchants change --merchant'),
+  });
+});
