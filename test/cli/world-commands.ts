@@ -6,6 +6,7 @@ interface Asking {
   /** Default: the admin's. */
   readonly key?: string;
   readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** `tidings` with a service in this process and its merchant `demo`, both new for each test. */
@@ -13,10 +14,10 @@ export function useCommands() {
   const setup = useDemoWorld();
   const run = (
     words: readonly string[],
-    { key = setup.world.admin, input = '' }: Asking = {},
+    { key = setup.world.admin, input = '', env = {} }: Asking = {},
   ): Promise<RanHere> =>
     runHere(words, {
-      env: { TIDINGS_API: 'https://tidings.example', TIDINGS_KEY: key },
+      env: { TIDINGS_API: 'https://tidings.example', TIDINGS_KEY: key, ...env },
       input,
       fetch: fetchOf(setup.world),
       now: () => setup.world.time.nowMs,

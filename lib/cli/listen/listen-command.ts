@@ -4,8 +4,9 @@ import { matches } from '../../protocol/id-forms.ts';
 import { isoTime } from '../../protocol/instants.ts';
 import { secretBytes, secretText } from '../../protocol/signing/webhook-keys.ts';
 import type { Command, Tools } from '../command-line/command.ts';
-import { EXIT, usageFailure } from '../command-line/exit-status.ts';
+import { CommandFailure, EXIT, usageFailure } from '../command-line/exit-status.ts';
 import { MERCHANT } from '../command-line/shared-options.ts';
+import type { Service } from '../connection/service.ts';
 import type { Output, Part } from '../output/output.ts';
 import { cutTo, fitTo } from '../output/width.ts';
 import { receiverUrl } from '../receivers/receiver-url.ts';
@@ -69,6 +70,7 @@ export const listen: Command = {
         since === undefined
           ? { accepted: [], cursor: undefined, ...stored, from: stored?.from ?? soonBefore(now()), secret }
           : { accepted: [], cursor: undefined, from: since, secret };
+      await refuseUnfollowable(service, state);
       file.write(state);
       introduce(tools, {
         url,
@@ -91,6 +93,22 @@ export const listen: Command = {
     }
   },
 };
+
+/**
+ * Asks for the first outcome: before anything is kept and a secret is shown, it is known whether there is such a merchant, and
+ * whether its feed can begin there.
+ *
+ * @throws CommandFailure if the service refuses. One that is away is waited for later
+ */
+async function refuseUnfollowable(service: Service, { cursor, from }: ListenerState): Promise<void> {
+  const path = await service.pathOfMerchant('/transactions');
+  const parameters = { limit: '1', ...(cursor === undefined ? { from } : { cursor }) };
+  try {
+    await service.ask({ method: 'GET', path, parameters });
+  } catch (error) {
+    if (!(error instanceof CommandFailure) || error.status !== EXIT.unreachable) throw error;
+  }
+}
 
 /** A first listener begins a little before now, because the feed is that late. */
 const FEED_SLACK_MS = 60_000;
