@@ -3,10 +3,12 @@ import { printable } from '../printable.ts';
 import { EXIT } from './command-line/exit-status.ts';
 import { runProgram } from './command-line/run-program.ts';
 import { commandTree } from './command-tree.ts';
+import { giveWidth } from './output/terminal.ts';
 
 /** The process: streams, Ctrl-C, and failures that no command expects. @param version of the package */
 export async function main(version: string): Promise<void> {
   const { stdin, stdout, stderr } = process;
+  for (const stream of [stdout, stderr]) giveWidth(stream);
   const stop = new AbortController();
   // Once: a second Ctrl-C ends the process at once.
   process.once('SIGINT', () => stop.abort(new Error('Ended by Ctrl-C.')));

@@ -16,6 +16,14 @@ export interface Stream {
   write(text: string): unknown;
 }
 
+/** The usual width, where a terminal tells none. */
+const USUAL_COLUMNS = 80;
+
+/** Some terminals, such as those of containers, report 0 columns: every character would get a line of its own. */
+export function giveWidth(stream: { columns?: number }): void {
+  if (stream.columns === 0) stream.columns = USUAL_COLUMNS;
+}
+
 export interface ColourWish {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `--no-color` was given. */
