@@ -18,7 +18,8 @@ to no other address than the profile's own, and \`TIDINGS_KEY\` to no other one 
 unencrypted, by http, only to this machine, or where \`--allow-http\` was given, now or when the profile was made.
 
 Data goes to stdout, and everything else to stderr. With \`--json\`, data is JSON: one line for each element of a list, and a
-failure is one line \`{"error": {"code", "message", "hint", "status"}}\` on stderr.
+failure is one line \`{"error": {"code", "message", "hint", "status"}}\` on stderr. For people, a refusal of the service ends
+with its code in brackets: [errors](errors.md) says what to do about each.
 
 | exit status | meaning |
 |---|---|

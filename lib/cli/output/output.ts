@@ -1,5 +1,5 @@
 import { printable, printableLines } from '../../printable.ts';
-import type { CommandFailure } from '../command-line/exit-status.ts';
+import { type CommandFailure, EXIT } from '../command-line/exit-status.ts';
 import { createPaint, type Paint, toneOf } from './colour.ts';
 import { createFooter, NO_FOOTER } from './footer.ts';
 import { createProgress, type Progress } from './progress-line.ts';
@@ -118,7 +118,9 @@ export function createOutput({ terminal: given, isJson, isQuiet }: OutputOptions
         stderr.write(`${printable(JSON.stringify({ error }))}\n`);
         return;
       }
-      const lines = [message, ...(hint === undefined ? [] : [hint])];
+      // By its code, docs/errors.md has more about a refusal.
+      const isNamed = status !== EXIT.refused || message.includes(code);
+      const lines = [isNamed ? message : `${message} (${code})`, ...(hint === undefined ? [] : [hint])];
       stderr.write(`${lines.map(printableLines).join('\n')}\n`);
     },
   };

@@ -92,7 +92,16 @@ it('fails in a form for programs, or in sentences', () => {
   expect(JSON.parse(json.stderr())).toEqual({
     error: { code: 'invalid_key', message: 'Wrong.', hint: 'Check it.', status: 4 },
   });
-  expect(plain.stderr()).toBe('Wrong.\nCheck it.\n');
+  expect(plain.stderr()).toBe('Wrong. (invalid_key)\nCheck it.\n');
+});
+
+it.each([
+  ['a refusal that names its code already', new CommandFailure(4, 'key_refused', 'No (key_refused): wrong.')],
+  ['what is no refusal of the service', new CommandFailure(2, 'usage', '--from is missing.')],
+])('names no code for people after %s', (_, failure) => {
+  const { output, stderr } = screen();
+  output.fail(failure);
+  expect(stderr()).toBe(`${failure.message}\n`);
 });
 
 it('leaves out fields without a value, also inside others, for people as for programs', () => {
