@@ -36,7 +36,7 @@ function readOptions() {
 async function run(port: number): Promise<void> {
   const ended = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ended.resolve());
-  endWithNpm(() => ended.resolve());
+  endWithNpm('bin/ministack.ts', () => ended.resolve());
   const starting = startServiceOnMiniStack(ROOT, { port, log: note });
   const service = await Promise.race([starting, ended.promise]);
   if (service === undefined) {

@@ -83,7 +83,7 @@ async function main(): Promise<void> {
     ending.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-  endWithNpm(() => ending.abort());
+  endWithNpm('bin/local.ts', () => ending.abort());
   // Nobody reads the output any more, as in `npm start | head`: stop as on Ctrl-C.
   process.stdout.on('error', () => ending.abort());
   const dataDir = prepareDataDirectory(args['data-dir'], args.fresh);

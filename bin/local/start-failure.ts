@@ -20,10 +20,13 @@ const FILE_FAILURES = new Set([
   'ELOOP',
 ]);
 
+/** The same, as primary result codes of SQLite: no rights, read-only, input or output, full, cannot be opened. */
+const SQLITE_FAILURES = new Set([3, 8, 10, 13, 14]);
+
 /** What `npm start` says when it ends: a sentence and advice if it was to be expected, and otherwise where it broke. */
 export function startFailureText(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (FILE_FAILURES.has(code ?? ''))
+  const { code, message, errcode = 0 } = error as NodeJS.ErrnoException & { readonly errcode?: number };
+  if (FILE_FAILURES.has(code ?? '') || SQLITE_FAILURES.has(errcode & 0xff))
     return `${message} (${code})\nMake room or give the right to write there, or choose another directory: npm start -- --data-dir DIR`;
   if (!(error instanceof LocalCloudError)) return String((error as Error).stack);
   const advice = ADVICE[error.code];

@@ -13,7 +13,7 @@ export async function main(version: string): Promise<void> {
   // Once: a second Ctrl-C ends the process at once.
   process.once('SIGINT', () => stop.abort(new Error('Ended by Ctrl-C.')));
   process.once('SIGTERM', () => stop.abort(new Error('Ended by SIGTERM.')));
-  endWithNpm(() => stop.abort(new Error('Ended with npm.')));
+  endWithNpm('tidings', () => stop.abort(new Error('Ended with npm.')));
   stdout.on('error', outputFailed);
   stderr.on('error', () => undefined);
   process.once('uncaughtException', (error) => {

@@ -84,7 +84,7 @@ describe('npm start', () => {
       (text) => expect(text).toContain('Tidings ready'),
     );
     npm.kill('SIGTERM');
-    // Whoever writes to its output is gone.
+    // All that write to its output are gone.
     await once(npm, 'close');
     expect(said).toContain('Stopping');
     removeDirectory(directory);

@@ -115,6 +115,11 @@ func digestOf(rows []Row) Digest {
 
 // Reconcile settles everything through the last closed window. It returns that time, and how many outcomes had been missed.
 func Reconcile(store *Store, service *Service, since int64) (through int64, missed int, err error) {
+	// The mark of an earlier version of this program, which kept no more.
+	former, isFormer, err := store.Mark("reconciled")
+	if err != nil {
+		return 0, 0, err
+	}
 	known, isKnown, err := store.Mark("since")
 	if err != nil {
 		return 0, 0, err
@@ -122,12 +127,17 @@ func Reconcile(store *Store, service *Service, since int64) (through int64, miss
 	// The earliest SINCE counts: a program that is given a later one at each start must leave out nothing between two starts.
 	if isKnown {
 		since = min(since, known)
+	} else if isFormer {
+		since = min(since, former)
 	}
 	// What is settled since a later hour says nothing about the time before.
 	settled := fmt.Sprintf("settled since %d", since)
 	mark, hasMark, err := store.Mark(settled)
 	if err != nil {
 		return 0, 0, err
+	}
+	if !hasMark {
+		mark, hasMark = former, isFormer
 	}
 	from := since
 	if hasMark {

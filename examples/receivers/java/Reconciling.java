@@ -102,10 +102,12 @@ final class Reconciling {
         missed = 0;
         isSettled = true;
         // The earliest SINCE counts: a program that is given a later one at each start must leave out nothing between two starts.
-        long since = Math.min(sinceMs, store.mark("since").orElse(sinceMs));
+        OptionalLong former = store.mark("reconciled"); // the mark of an earlier version of this program, which kept no more
+        long since = Math.min(sinceMs, store.mark("since").orElse(former.orElse(sinceMs)));
         // What is settled since a later hour says nothing about the time before.
         String settled = "settled since " + since;
         OptionalLong mark = store.mark(settled);
+        if (mark.isEmpty()) mark = former;
         long from = mark.isPresent() ? Math.max(since, mark.getAsLong() - LOOK_BACK) : since;
         JsonObject closing = service.ask("GET", "/v1/windows", Map.of("from", text(from), "resolution", "day"), null);
         boolean isClosed = !Service.codeOf(closing).equals("window_not_closed");

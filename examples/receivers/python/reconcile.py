@@ -201,10 +201,11 @@ def joined(spans):
 def reconcile(store, service, since_ms):
     """Settles everything through the last closed window. Returns that time, and how many outcomes had been missed."""
     # The earliest SINCE counts: a program that is given a later one at each start must leave out nothing between two starts.
-    since = min(since_ms, store.mark("since") or since_ms)
+    former = store.mark("reconciled")  # the mark of an earlier version of this program, which kept no more
+    since = min(since_ms, store.mark("since") or former or since_ms)
     # What is settled since a later hour says nothing about the time before.
     settled = f"settled since {since}"
-    mark = store.mark(settled)
+    mark = store.mark(settled) or former
     start = since if mark is None else max(since, mark - LOOK_BACK)
     try:
         closing = service.ask("GET", "/v1/windows", {"from": text_of(start), "resolution": "day"})

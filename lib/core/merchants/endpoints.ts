@@ -117,7 +117,7 @@ export async function changeEndpoint(
     const isSame = history === endpoint.history;
     const isEnabling = !span.enabled && enabled === true;
     const most = isEnabling ? MAX_SPANS_ENABLING : MAX_SPANS;
-    if (history.length > most && !isSame) return tooManyChanges(most);
+    if (history.length > most && !isSame) return tooManyChanges(most - 1);
     const settings = changedSettings(endpoint, { changes, headers, now: times.now });
     if ('kind' in settings) return settings;
     const changed = { ...settings, secrets, history: [...history] };

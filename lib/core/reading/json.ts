@@ -9,6 +9,8 @@ const MAX_ENVELOPE_DEPTH = 2;
 /** One level more than an item may have: the keys of the first container that is too deep are reported before its depth. */
 const MAX_READ_DEPTH = MAX_ENVELOPE_DEPTH + MAX_JSON_DEPTH + 1;
 
+const BYTE_ORDER_MARK = '\u{feff}';
+
 type Refused = RefusedPart & { readonly ok: false };
 
 export type ParsedJson = { readonly ok: true; readonly value: unknown } | Refused;
@@ -25,11 +27,11 @@ export function parseJson(text: string): ParsedJson {
  * {@link refusalIn} for each part before you use it. A leading byte order mark is skipped (RFC 8259 §8.1).
  */
 export function parseJsonParts(text: string, limits: Omit<ReadLimits, 'maxDepth'> = {}): ParsedJson {
-  const json = text.startsWith('\u{feff}') ? text.slice(1) : text;
+  const json = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
   try {
     JSON.parse(json);
   } catch (error) {
-    const detail = whereMalformed(String(error), text.length - json.length);
+    const detail = whereMalformed(String(error), text);
     return { ok: false, code: 'malformed_json', pointer: '', ...(detail !== undefined && { detail }) };
   }
   return { ok: true, value: readJson(json, { ...limits, maxDepth: MAX_READ_DEPTH }) };
@@ -38,12 +40,14 @@ export function parseJsonParts(text: string, limits: Omit<ReadLimits, 'maxDepth'
 /**
  * Where text is no JSON, as V8's message says; undefined if the message quotes the text in place of the position.
  *
- * @param skipped characters in front of the text that was parsed
+ * @param text what was sent, with its byte-order mark
  */
-function whereMalformed(message: string, skipped: number): string | undefined {
+function whereMalformed(message: string, text: string): string | undefined {
   if (message.endsWith('Unexpected end of JSON input')) return 'The text ends before the JSON does.';
   const [, position] = / JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message) ?? [];
-  return position && `The text is no JSON at character ${Number(position) + skipped + 1}.`;
+  if (position === undefined) return undefined;
+  const before = text.slice(0, Number(position) + (text.startsWith(BYTE_ORDER_MARK) ? 1 : 0));
+  return `The text is no JSON at character ${[...before].length + 1}.`;
 }
 
 /** The first part of a parsed value that is refused or nests deeper than {@link MAX_JSON_DEPTH}. */

@@ -59,8 +59,8 @@ export interface PublishedKeysOptions {
 
 /**
  * The keys that the service publishes. They are fetched on demand, at most once a minute, and cached for an hour. If the service
- * cannot be reached, the call that fetched throws `unavailable`; the others use the keys that are known. While none are known,
- * all calls throw it, and the keys are fetched at most every ten seconds.
+ * cannot be reached, the keys that are known stay in use, also after the hour. Calls that wait for keys because these do not fit
+ * throw `unavailable`. While none are known, all calls throw it, and the keys are fetched at most every ten seconds.
  *
  * @throws InitiatorFault `invalid_option`
  * @example publishedKeys({ baseUrl: 'https://tidings.example' })
@@ -105,7 +105,10 @@ export function publishedKeys(options: PublishedKeysOptions): PublicKeys {
       asking ??= ask().finally(() => {
         asking = undefined;
       });
-      return asking;
+      return asking.catch((error: unknown) => {
+        if (isStale || known === undefined) throw error;
+        return known.keys;
+      });
     },
   };
 }

@@ -71,9 +71,12 @@ export function createOrders(options: OrderOptions): Orders {
   };
 }
 
+/** Without it, numbers would begin again, and their payments contradict those that are recorded. */
+const START_AFRESH = 'Empty the data directory: npm start -- --fresh';
+
 /** Stores the next number before it is used, so that no number is used twice after a crash. */
 function takeNumber(file: string): number {
-  const { last } = readJsonFile<{ readonly last: number }>(file) ?? { last: 0 };
+  const { last } = readJsonFile<{ readonly last: number }>(file, START_AFRESH) ?? { last: 0 };
   writeWholeFile(file, JSON.stringify({ last: last + 1 }));
   return last + 1;
 }

@@ -83,16 +83,19 @@ export async function launchDynoxide({
 const FILE_FAULTS = [
   {
     said: /malformed|not a valid SQLite database/,
+    code: 'data_dir_damaged',
     advice: 'is damaged. Delete the data directory, or choose another one.',
   },
-  { said: /disk I\/O error|is full|readonly/, advice: 'cannot be written. Is the disk full?' },
+  {
+    said: /disk I\/O error|is full|readonly/,
+    code: 'dynamodb_unavailable',
+    advice: 'cannot be written. Is the disk full?',
+  },
 ] as const;
 
 function startFault(databasePath: string, how: string): LocalCloudError {
   const fault = FILE_FAULTS.find(({ said }) => said.test(how));
-  if (fault !== undefined) {
-    return new LocalCloudError('data_dir_damaged', `${how}\n${databasePath} ${fault.advice}`);
-  }
+  if (fault !== undefined) return new LocalCloudError(fault.code, `${how}\n${databasePath} ${fault.advice}`);
   const advice = 'Set TIDINGS_DYNOXIDE_BIN to its binary, or TIDINGS_DYNAMODB_ENDPOINT to another DynamoDB.';
   return new LocalCloudError('dynamodb_unavailable', `${how}\n${advice}`);
 }

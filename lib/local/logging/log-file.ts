@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import { printable } from '../../printable.ts';
 import { messageOf } from '../errors.ts';
 
@@ -32,8 +32,11 @@ export function openLogFile(
   let hasLost = false;
 
   function rotate(): void {
-    renameSync(path, `${path}.1`);
-    const next = openSync(path, 'a');
+    // First the new file, so that a failure leaves the old one where it is.
+    const next = openSync(`${path}.new`, 'a');
+    // It is gone if the last attempt was broken off here.
+    if (existsSync(path)) renameSync(path, `${path}.1`);
+    renameSync(`${path}.new`, path);
     closeSync(file);
     file = next;
     size = 0;

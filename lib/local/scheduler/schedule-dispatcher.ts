@@ -51,11 +51,10 @@ export function startDispatcher({ store, sqs, currentQueueUrl, access, log }: Di
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
 
-  function arm(atLeastMs = 0): void {
+  function arm(at = store.nextDueAt()): void {
     timer?.stop();
-    const nextDueAt = store.nextDueAt();
-    if (stopped || nextDueAt === undefined) return;
-    timer = startTimer(Math.max(nextDueAt, Date.now() + atLeastMs), () => {
+    if (stopped || at === undefined) return;
+    timer = startTimer(at, () => {
       running = running.then(fireDue);
     });
   }
@@ -70,7 +69,7 @@ export function startDispatcher({ store, sqs, currentQueueUrl, access, log }: Di
     } catch (error) {
       // The store failed, on a full disk for example. What was due is still due.
       tell(`schedules wait: ${messageOf(error)}`);
-      arm(STORE_RETRY_MS);
+      arm(Date.now() + STORE_RETRY_MS);
     }
   }
 

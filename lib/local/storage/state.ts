@@ -69,7 +69,8 @@ export function openState(dataDir: string): State {
   chmodSync(dataDir, 0o700);
   const database = new DatabaseSync(join(dataDir, 'cloud.sqlite'));
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    // Locked before anything is read: two that had read would both be refused the lock.
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;');
     assertOwn(database, dataDir);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);

@@ -10,10 +10,15 @@ export function writeWholeFile(path: string, content: string | Buffer): void {
 }
 
 /**
- * Reads a JSON file of the data directory that the next start can make anew; `undefined` if there is none.
+ * Reads a JSON file of the data directory; `undefined` if there is none.
+ *
+ * @param advice what helps if it is damaged; default: to delete it, because the next start makes it again
  * @throws LocalCloudError `data_dir_damaged`
  */
-export function readJsonFile<Content extends object>(path: string): Content | undefined {
+export function readJsonFile<Content extends object>(
+  path: string,
+  advice = 'Delete this file, and start again.',
+): Content | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
@@ -21,5 +26,5 @@ export function readJsonFile<Content extends object>(path: string): Content | un
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new LocalCloudError('data_dir_damaged', `${path} is damaged. Delete this file, and start again.`);
+  throw new LocalCloudError('data_dir_damaged', `${path} is damaged. ${advice}`);
 }

@@ -3,6 +3,13 @@ import { ReceiverFault } from '../receiver-fault.ts';
 import type { ReceiverStore } from '../stores/receiver-store.ts';
 import { fullHour } from '../times.ts';
 
+const HOUR_MS = 3_600_000;
+/**
+ * How far a run looks back before the mark. The service's audit may correct a window up to an hour and a quarter after
+ * it was closed. Looking back costs nothing extra: it is part of the same request.
+ */
+const LOOK_BACK_MS = 2 * HOUR_MS;
+
 export interface SincePorts {
   readonly merchantId: string;
   readonly store: Pick<ReceiverStore<never>, 'mark' | 'setMark'>;
@@ -36,32 +43,47 @@ export interface Responsibility {
  * @throws ReceiverFault `invalid_time`
  */
 export async function readResponsibility({ merchantId, store, since }: SincePorts): Promise<Responsibility> {
-  const settled = await readSettled(store, merchantId);
+  const ranges = await readSettled(store, merchantId);
   const stored = await store.mark(merchantId, 'since');
   const given = since === undefined ? undefined : fullHour(since);
-  // A store that has a mark, and no `since`: what was listed before the mark is settled.
-  const markMs = given === undefined ? undefined : settled?.throughMs;
-  const earlier = stored === undefined ? markMs : Date.parse(stored);
-  const times = [given, earlier].filter((time) => time !== undefined);
-  const sinceMs = times.length === 0 ? undefined : Math.min(...times);
+  const sinceMs = sinceOf({ given, stored, settled: latest(ranges) });
   return {
     sinceMs,
     // Another process with a later `since` may have moved the mark.
-    settled: settled !== undefined && settled.fromMs <= (sinceMs ?? Infinity) ? settled : undefined,
+    settled: latest(ranges.filter(({ fromMs }) => fromMs <= (sinceMs ?? Infinity))),
     async remember(askedMs) {
       if (sinceMs === undefined || askedMs > sinceMs || isoTime(sinceMs) === stored) return;
       await store.setMark(merchantId, 'since', isoTime(sinceMs));
     },
   };
 }
-async function readSettled(store: SincePorts['store'], merchantId: string): Promise<Settled | undefined> {
-  const text = await store.mark(merchantId, 'settled');
-  if (text !== undefined) {
+
+function sinceOf(known: {
+  readonly given: number | undefined;
+  readonly stored: string | undefined;
+  readonly settled: Settled | undefined;
+}): number | undefined {
+  const { given, stored, settled } = known;
+  if (stored !== undefined) return Math.min(Date.parse(stored), given ?? Infinity);
+  if (given === undefined || settled === undefined) return given;
+  // A mark, and nobody has said since when: a later `since` leaves out nothing behind it.
+  const behindMs = Math.floor((settled.throughMs - LOOK_BACK_MS) / HOUR_MS) * HOUR_MS;
+  return Math.min(given, Math.max(settled.fromMs, behindMs));
+}
+
+/** What this release and earlier ones have settled. Those kept the end only: what was listed before it counts as settled. */
+async function readSettled(store: SincePorts['store'], merchantId: string): Promise<readonly Settled[]> {
+  const range = await store.mark(merchantId, 'settled');
+  const through = await store.mark(merchantId, 'reconciledThrough');
+  const texts = [range, through && `${isoTime(0)}/${through}`].filter((text) => text !== undefined);
+  return texts.map((text) => {
     const [fromMs = 0, throughMs = 0] = text.split('/').map(Date.parse);
     return { fromMs, throughMs };
-  }
-  const through = await store.mark(merchantId, 'reconciledThrough');
-  return through === undefined ? undefined : { fromMs: 0, throughMs: Date.parse(through) };
+  });
+}
+
+function latest(ranges: readonly Settled[]): Settled | undefined {
+  return ranges.toSorted((left, right) => right.throughMs - left.throughMs)[0];
 }
 
 export function settledText({ fromMs, throughMs }: Settled): string {
@@ -76,12 +98,6 @@ export function startOf({ sinceMs }: Pick<Responsibility, 'sinceMs'>): number {
     'service.since is required until a run has stored a mark: a full hour.',
   );
 }
-
-/**
- * How far a run looks back before the mark. The service's audit may correct a window up to an hour and a quarter after
- * it was closed. Looking back costs nothing extra: it is part of the same request.
- */
-const LOOK_BACK_MS = 2 * 3_600_000;
 
 /** Where the next comparison begins: two hours before the mark, never before the responsibility. Without a mark, with it. */
 export function resumeMs(responsibility: Responsibility): number {

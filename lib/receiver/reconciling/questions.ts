@@ -34,7 +34,7 @@ export interface WindowQuestions {
    * The first comparison: digests by day.
    *
    * @param toMs default: the end of the last closed window
-   * @param isCut begin with the first full hour that the service keeps, if `fromMs` is before it; default: that is refused
+   * @param isCut begin with the first full hour after what the service no longer keeps; default: an earlier `fromMs` is refused
    * @returns undefined if no window of the range is closed yet
    */
   opening(fromMs: number, toMs: number | undefined, isCut?: boolean): Promise<Opening | undefined>;
@@ -56,6 +56,7 @@ export interface WindowQuestions {
 /** Problem codes for a window that has no buckets. Its rows are read instead and compared with its digest. */
 const WITHOUT_BUCKETS = new Set(['window_too_large', 'window_in_doubt']);
 const ROWS_PAGE = '500';
+const MAX_CUTS = 3;
 const HOUR_MS = 3_600_000;
 
 export function createWindowQuestions(
@@ -99,9 +100,11 @@ export function createWindowQuestions(
     async opening(askedMs, toMs, isCut = false) {
       let fromMs = askedMs;
       let answer = await ask(fromMs, toMs, 'day');
-      while (isCut && 'kind' in answer && answer.code === 'beyond_retention') {
-        // What is kept moves on while the service answers. Each time begins later than the last one.
-        fromMs = Math.max(fromMs, Math.floor(timeOf(answer.content, 'oldest') / HOUR_MS) * HOUR_MS) + HOUR_MS;
+      // More than once, because what is kept moves on while the service answers.
+      for (let tries = 0; isCut && tries < MAX_CUTS && isBeyondRetention(answer); tries += 1) {
+        const keptMs = Math.ceil(timeOf(answer.content, 'oldest') / HOUR_MS) * HOUR_MS;
+        if (toMs !== undefined && keptMs >= toMs) break;
+        fromMs = keptMs;
         answer = await ask(fromMs, toMs, 'day');
       }
       const closing = closingOf(answer) ?? closingOf(await ask(fromMs, fromMs + HOUR_MS, 'day'));
@@ -135,6 +138,10 @@ export function createWindowQuestions(
       return pageOf(answer, parseListedOutcome);
     },
   };
+}
+
+function isBeyondRetention(answer: VerifiedAnswer | Refusal): answer is Refusal {
+  return 'kind' in answer && answer.code === 'beyond_retention';
 }
 
 /**

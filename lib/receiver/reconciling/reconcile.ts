@@ -147,7 +147,8 @@ function markMover(
   { options, counts, opening, responsibility, mayMove }: Descent,
 ): (ms: number) => Promise<void> {
   const { sinceMs = opening.fromMs, settled } = responsibility;
-  const fromMs = Math.min(sinceMs, opening.fromMs, settled?.fromMs ?? Infinity);
+  const isJoined = settled !== undefined && opening.fromMs <= settled.throughMs;
+  const fromMs = Math.min(sinceMs, opening.fromMs, isJoined ? settled.fromMs : Infinity);
   let reachedMs = settled?.throughMs ?? 0;
   return async (throughMs) => {
     // Invariant: every outcome listed in what is settled is applied, or its conflict was handed to `onConflict`.

@@ -84,7 +84,7 @@ describe('endpoints', () => {
     expect((await patch({ enabled: false })).json).toMatchObject({
       code: 'too_many_changes',
       detail:
-        'An endpoint takes at most 32 changes of enabled and types within two days; one that adds and removes counts twice.',
+        'An endpoint takes at most 31 changes of enabled and types within two days; one that adds and removes counts twice.',
     });
     const url = 'https://shop.example/hooks';
     await disableEndpoint(setup.world.ports, { ...endpointKey(endpointId), url, reason: 'gone' });

@@ -20,6 +20,11 @@ it('a start that may not write says where, and what helps', () => {
   );
 });
 
+it.each([13, 3850])('a start that SQLite refuses to write for says what helps: %d', (errcode) => {
+  const full = Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode });
+  expect(startFailureText(full)).toMatch(/^database or disk is full \(ERR_SQLITE_ERROR\)\nMake room/);
+});
+
 function expectThrown(run: () => void): unknown {
   try {
     run();

@@ -57,14 +57,14 @@ it.skipIf(!existsSync('/dev/full'))('loses lines on a full disk, says so once, a
   expect(losses).toEqual([expect.stringMatching(/^Cannot write to \/dev\/full, .*ENOSPC/)]);
 });
 
-it('goes on with the log as soon as it can be rotated again', () => {
+it.each(['1', 'new'])('goes on with the log as soon as it can be rotated again: .%s', (ending) => {
   const path = join(directory, 'tidings.log');
   const losses: string[] = [];
   const log = openLogFile(path, { maxBytes: 10, onLoss: (message) => losses.push(message) });
   log.line('first');
-  mkdirSync(`${path}.1`);
+  mkdirSync(`${path}.${ending}`);
   log.line('second');
-  rmdirSync(`${path}.1`);
+  rmdirSync(`${path}.${ending}`);
   log.line('third');
   log.close();
   expect(losses).toHaveLength(1);

@@ -157,6 +157,25 @@ describe('a schedule that came due long ago', () => {
 });
 
 describe('a store that fails', () => {
+  it('is asked again after a second, where it does not know the next schedule either', async () => {
+    add('failing', '/away');
+    let isBroken = false;
+    start({
+      ...store,
+      nextDueAt: () => {
+        if (isBroken) throw new Error('disk full');
+        return store.nextDueAt();
+      },
+    });
+    isBroken = true;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(lines).toContain('schedules wait: disk full');
+    isBroken = false;
+    away.clear();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(store.nextDueAt()).toBeUndefined();
+  });
+
   it.each(['remove', 'postpone', 'due'] as const)(
     'is asked again after a second, where %s failed',
     async (what) => {

@@ -60,9 +60,9 @@ describe('a receiver that is started with a later `since` each time', () => {
     const { kit, start } = await openRestarting();
     await trade(kit, { windows: 15, each: 1, tells: (index) => index < 2 });
     await kit.store.setMark('demo', 'reconciledThrough', '2026-11-20T08:10:00.000Z');
-    expect(await start(HOUR_LATER).compare()).toMatchObject({ from: '2026-11-20T08:10:00.000Z' });
+    expect(await start(HOUR_LATER).compare()).toMatchObject({ from: '2026-11-20T06:00:00.000Z' });
     expect(await start(HOUR_LATER).reconcile()).toMatchObject({
-      from: '2026-11-20T08:10:00.000Z',
+      from: '2026-11-20T06:10:00.000Z',
       applied: 13,
     });
   });
@@ -120,6 +120,33 @@ it('compares from an earlier `since` on when it is given one, though it has a ma
   expect(await start(SINCE).reconcile()).toMatchObject({ from: '2026-11-20T09:20:00.000Z', requests: 1 });
 });
 
+it('joins no ranges that do not touch', async () => {
+  const { kit, start } = await openRestarting();
+  await trade(kit, { windows: 60, each: 1, tells: none });
+  const later = '2026-11-20T11:00:00Z';
+  await start(later).reconcile({ from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z' });
+  await start(later).reconcile();
+  expect(await kit.store.mark('demo', 'settled')).toBe('2026-11-20T11:00:00.000Z/2026-11-20T13:00:00.000Z');
+  await start('2026-11-20T08:00:00Z').reconcile();
+  expect(kit.applied).toHaveLength(60);
+});
+
+it('joins ranges that touch, though a `since` was never said', async () => {
+  const { kit, start } = await openRestarting();
+  await trade(kit, { windows: 60, each: 1, tells: none });
+  await start(undefined).reconcile({ from: '2026-11-20T08:00:00Z', to: '2026-11-20T10:00:00Z' });
+  await start(undefined).reconcile({ from: '2026-11-20T10:00:00Z' });
+  expect(await kit.store.mark('demo', 'settled')).toBe('2026-11-20T08:00:00.000Z/2026-11-20T13:00:00.000Z');
+});
+
+it('goes on from the later mark, also where an earlier release has run meanwhile', async () => {
+  const { kit, start } = await openRestarting();
+  await trade(kit, { windows: 60, each: 1, tells: none });
+  await start(SINCE).reconcile({ to: '2026-11-20T10:00:00Z' });
+  await kit.store.setMark('demo', 'reconciledThrough', '2026-11-20T13:00:00.000Z');
+  expect(await start(SINCE).reconcile()).toMatchObject({ from: '2026-11-20T11:00:00.000Z' });
+});
+
 describe('a receiver that has run for longer than the service keeps outcomes', () => {
   async function openOld() {
     const { kit, start } = await openRestarting();
@@ -139,6 +166,7 @@ describe('a receiver that has run for longer than the service keeps outcomes', (
     const totals = await start(SINCE).compare();
     expect(totals).toMatchObject({ isEqual: false, there: { count: 1 }, here: { count: 0 } });
     expect(totals?.from).toBe('2026-11-25T09:00:00.000Z');
+    await expect(start(SINCE).compare({ to: '2026-11-21T00:00:00Z' })).rejects.toThrow('beyond_retention');
     expect(await start(SINCE).follow()).toMatchObject({ applied: 1 });
     expect(await start(SINCE).compare()).toMatchObject({ isEqual: true, here: { count: 1 } });
   });

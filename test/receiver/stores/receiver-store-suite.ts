@@ -217,7 +217,7 @@ export function describeReceiverStore<Tx>(name: string, open: () => Promise<Stor
       expect(await under.store.mark('demo', 'settled')).toBe('a');
     });
 
-    it('keeps the earliest `since`, whoever writes last', async () => {
+    it('keeps the earliest `since`, in any order of writes', async () => {
       const since = async (value: string) => {
         await under.store.setMark('demo', 'since', value);
         return under.store.mark('demo', 'since');

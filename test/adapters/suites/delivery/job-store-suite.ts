@@ -36,7 +36,7 @@ export function describeJobStore(name: string, open: OpenTable): void {
       expect(await table().jobs.read(SHOP, 'job2')).toBeUndefined();
     });
 
-    it('says that an id is taken, of whatever merchant the job is', async () => {
+    it('says that an id is taken by a job of any merchant', async () => {
       await table().jobs.save(job({ merchantId: OTHER }), 0);
       expect(await table().jobs.isTaken('job1')).toBe(true);
       expect(await table().jobs.isTaken('job2')).toBe(false);
