@@ -85,7 +85,17 @@ export async function projectWithKit(): Promise<string> {
 }
 
 const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc');
-const OPTIONS = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', 'node'];
+const OPTIONS = [
+  '--noEmit',
+  '--singleThreaded',
+  '--strict',
+  '--module',
+  'nodenext',
+  '--target',
+  'es2024',
+  '--types',
+  'node',
+];
 
 /**
  * Type-checks files of a project as its own compiler would.
