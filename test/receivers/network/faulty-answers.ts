@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { newSecret, signedAnswer } from '../../../lib/receiver/testing/index.ts';
 import { closed } from './faulty-callbacks.ts';
@@ -75,7 +75,7 @@ export async function openFaultyAnswers(api: string, merchantId: string): Promis
     return choice[forged % choice.length];
   };
 
-  const server = createServer(async (incoming, response) => {
+  const answer = async (incoming: IncomingMessage, response: ServerResponse) => {
     const { method = 'GET', url: target = '/' } = incoming;
     asked.push(target);
     const forge = forgeryFor(target);
@@ -85,6 +85,10 @@ export async function openFaultyAnswers(api: string, merchantId: string): Promis
     const exchange = { question: `${method} ${target}`, genuine, elsewhere, merchantId };
     const given = forge === undefined ? genuine : await forge(exchange);
     response.writeHead(given.status, given.headers).end(given.body);
+  };
+  // A question may be under way when the service ends.
+  const server = createServer((incoming, response) => {
+    answer(incoming, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
