@@ -5,13 +5,15 @@ import { memoryMb } from './load/measure/processes.ts';
 import { type Budget, printBudgets } from './print/budgets.ts';
 import { createProgress } from './print/progress.ts';
 import { tableOf } from './print/text-table.ts';
+import { coldMemoryWarning, coldPageMicros } from './start/cold-memory.ts';
 import { cpuSeconds } from './start/process-tree.ts';
 import { type TimedStart, timeStart } from './start/timed-start.ts';
 
 const HELP = `Usage: npm run bench:start -- [options]
 
 How long \`npm start\` takes until the service is ready, and what it costs at rest. "First" has no assembly and no compiled code, as
-in a new clone; "again" has both. Both start in turns, each time with an empty data directory. For Linux.
+in a new clone; "again" has both. Both start in turns, each time with an empty data directory. For Linux. CPU at rest is marked NOT
+COMPARABLE where the machine itself is slow after a rest.
 
   --rounds N   starts of either kind (3); the median counts
   --settle N   seconds from ready until the service counts as at rest (60)
@@ -53,9 +55,11 @@ async function main({ rounds, settleS, restS, hasDemo }: Options): Promise<boole
   progress.show(1, `at rest for ${settleS + restS} s`);
   // The demo records orders again and again, so rest is measured without it.
   const atRest = await measureRest(settleS, restS);
+  const warning = coldMemoryWarning(await coldPageMicros());
   progress.end();
   const [first, again] = [medianOf(firsts), medianOf(agains)];
   printPhases(first, again);
+  if (warning !== undefined) process.stdout.write(`NOT COMPARABLE CPU at rest: ${warning}\n\n`);
   return printBudgets(budgetsOf({ first, again, atRest }));
 }
 
