@@ -100,8 +100,11 @@ async function main(): Promise<void> {
     await Promise.race([ended(ending.signal), cloud.broken.then(refuse)]);
   } finally {
     process.stderr.write('Stopping: running deliveries get 10 s. Press Ctrl-C again to stop now …\n');
-    await receiver?.stop();
-    await cloud.stop();
+    try {
+      await receiver?.stop();
+    } finally {
+      await cloud.stop();
+    }
   }
 }
 

@@ -40,6 +40,7 @@ import { sqsService } from './sqs/sqs-api.ts';
 import { kmsKeys, kmsService } from './stand-ins/kms.ts';
 import { provideS3 } from './stand-ins/s3.ts';
 import { openSecrets } from './stand-ins/secrets-manager.ts';
+import { stopAll } from './stop-all.ts';
 import type { State } from './storage/state.ts';
 import { openState } from './storage/state.ts';
 import { loadAssembly } from './template/assembly.ts';
@@ -125,20 +126,16 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const stops: (() => Promise<void>)[] = [];
   let stopping: Promise<void> | undefined;
   const stop = () => {
-    stopping ??= stopAll(stops);
+    stopping ??= stopAll(stops.toReversed());
     return stopping;
   };
   try {
     return { ...(await start(options, (last) => stops.push(last))), stop };
   } catch (error) {
-    await stop();
+    // Why it did not start says more than what could not be stopped then.
+    await stop().catch(() => {});
     throw error;
   }
-}
-
-/** Stops in the reverse order of start. */
-async function stopAll(stops: readonly (() => Promise<void>)[]): Promise<void> {
-  for (const stop of [...stops].reverse()) await stop();
 }
 
 async function start(

@@ -37,7 +37,12 @@ export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDb
   const broken = Promise.withResolvers<LocalCloudError>();
   const { place, process: first } = await launchSomewhere({ databasePath, pidPath });
   let running = first;
-  indexStreamRecords(databasePath);
+  try {
+    indexStreamRecords(databasePath);
+  } catch (error) {
+    await first.end();
+    throw error;
+  }
   let stopping = false;
 
   async function keepAlive(): Promise<void> {

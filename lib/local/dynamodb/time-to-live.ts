@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { AwsCall } from '../aws/aws-client.ts';
 import { AwsFault } from '../aws/aws-fault.ts';
 import { messageOf } from '../errors.ts';
-import { pause } from '../event-sources/source.ts';
 import type { Log } from '../logging/log.ts';
+import { pause } from '../pause.ts';
 import type { TableProperties } from '../template/properties.ts';
 import type { Resource, Stack } from '../template/stack-resources.ts';
 

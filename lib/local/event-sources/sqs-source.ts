@@ -1,11 +1,11 @@
 import type { AwsCall } from '../aws/aws-client.ts';
 import { messageOf } from '../errors.ts';
 import { invocationsInChain, MAX_INVOCATIONS_IN_CHAIN } from '../functions/trace.ts';
+import { pause } from '../pause.ts';
 import { LOCAL_REGION } from '../template/intrinsics.ts';
 import { readBatchResult } from './batch-result.ts';
 import { compileFilters, withParsedBody } from './filter.ts';
 import type { EventSource, SourceSetting } from './source.ts';
-import { pause } from './source.ts';
 
 /** A message as SQS returns it. */
 interface SqsMessage {

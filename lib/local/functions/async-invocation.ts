@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts';
 import type { Log } from '../logging/log.ts';
+import { pause } from '../pause.ts';
 import type { PropertiesOf } from '../template/properties.ts';
 import { InvocationFailure } from './invocation-failure.ts';
 import type { FunctionPool } from './pool.ts';
@@ -59,7 +60,7 @@ export function asyncInvocation(setting: AsyncInvocationSetting): AsyncInvocatio
     for (let retries = 0; retries < config.MaximumRetryAttempts; retries += 1) {
       const waitMs = (setting.retryDelaysSeconds[retries] ?? 0) * 1000;
       if (Date.now() + waitMs > expiresAt) return logLine(TOO_OLD);
-      await wait(waitMs, stopping.signal);
+      await pause(waitMs, stopping.signal, { ref: false });
       if (stopping.signal.aborted) return;
       if ((await attempt(event, expiresAt)) === 'done') return;
     }
@@ -81,19 +82,4 @@ export function asyncInvocation(setting: AsyncInvocationSetting): AsyncInvocatio
     },
     stop: () => stopping.abort(),
   };
-}
-
-/** Resolves after the wait, or at once when `stopping` is aborted. Does not keep the process alive. */
-function wait(milliseconds: number, stopping: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      stopping.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    timer.unref();
-    stopping.addEventListener('abort', end);
-    if (stopping.aborted) end();
-  });
 }

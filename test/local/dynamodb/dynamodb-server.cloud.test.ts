@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Agent } from 'undici';
 import { expect, it } from 'vitest';
 import { awsClient } from '../../../lib/local/aws/aws-client.ts';
@@ -65,6 +66,18 @@ it('does not start on a file that is no database, and says so', async () => {
     code: 'data_dir_damaged',
     message: expect.stringContaining(`${path} is damaged.`),
   });
+});
+
+it('does not run on where its file cannot get our index', async () => {
+  const dataDir = fixture.newDataDir();
+  mkdirSync(dataDir, { recursive: true });
+  const server = await startDynamoDb(dataDir, () => undefined);
+  await server.stop();
+  const database = new DatabaseSync(server.databasePath);
+  database.exec('DROP INDEX tidings_stream_order; CREATE TABLE tidings_stream_order (id)');
+  database.close();
+  await expect(startDynamoDb(dataDir, () => undefined)).rejects.toThrow('tidings_stream_order');
+  expect(existsSync(join(dataDir, 'dynamodb.pid'))).toBe(false);
 });
 
 it('ends for good when it is stopped, and not before', async () => {

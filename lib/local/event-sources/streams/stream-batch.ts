@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.ts';
+import { pause } from '../../pause.ts';
 import { readBatchResult } from '../batch-result.ts';
 import type { SourceSetting } from '../source.ts';
-import { pause } from '../source.ts';
 import type { ShardWindow } from './shard-window.ts';
 
 /** A change as DynamoDB streams return it and Lambda passes it on. */

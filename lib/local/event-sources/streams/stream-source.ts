@@ -1,8 +1,8 @@
 import { messageOf } from '../../errors.ts';
+import { pause } from '../../pause.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import { compileFilters } from '../filter.ts';
 import type { EventSource, SourceSetting } from '../source.ts';
-import { pause } from '../source.ts';
 import { openShardWindow, type ShardWindow } from './shard-window.ts';
 import { READ_MAX, type ShardPlace } from './shared-shard.ts';
 import type { StreamRecord } from './stream-batch.ts';
