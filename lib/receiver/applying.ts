@@ -36,7 +36,7 @@ export type ReceiverEvent =
   | { readonly event: 'ignored'; readonly type: string }
   /** A callback that was answered with 4xx: forged, too late, or for another merchant. */
   | { readonly event: 'refused'; readonly fault: ReceiverFault }
-  /** A callback that was answered with 5xx. The service sends it again. */
+  /** A callback that was answered with 5xx, which the service sends again, or an outcome that the next run finds again. */
   | { readonly event: 'failed'; readonly fault: ReceiverFault };
 
 export interface ApplyingOptions<Tx> {

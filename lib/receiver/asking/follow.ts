@@ -1,6 +1,5 @@
 import { isoTime } from '../../protocol/instants.ts';
 import { LONGEST_WAIT_MS } from '../../protocol/runtime/option-rules.ts';
-import type { EventTypes } from '../event-types.ts';
 import type { Pauses } from '../pauses.ts';
 import { ReceiverFault } from '../receiver-fault.ts';
 import { type Client, nextOf } from './service-client.ts';
@@ -32,7 +31,6 @@ export interface FollowReport extends Readonly<Counts> {
 export interface FollowPorts extends SincePorts {
   readonly client: Client;
   readonly taking: Taking;
-  readonly types: EventTypes;
   readonly pauses: Pauses;
 }
 
@@ -40,7 +38,8 @@ export interface FollowPorts extends SincePorts {
  * Reads the feed from where the last run ended, and applies outcomes that no callback has brought. The store keeps the
  * cursor, which advances only after a whole page was processed. If the process dies at any point, the next run reads a
  * page again and skips none. Rows that cannot be settled are counted as `unsettled` and do not block the feed:
- * `reconcile` finds them again until they are settled.
+ * `reconcile` finds them again until they are settled. An outcome that `onOutcome` throws for keeps the cursor in front of its page,
+ * while what follows is applied: each run begins there again.
  */
 export async function follow(ports: FollowPorts, options: FollowOptions = {}): Promise<FollowReport> {
   const { everySeconds, signal, onProgress } = options;
@@ -89,16 +88,19 @@ async function catchUp(
 ): Promise<void> {
   const { client, taking, store, merchantId, types } = ports;
   await taking.acknowledgeLeft(report);
-  let cursor = await store.mark(merchantId, 'feed');
+  const mark = types.markName('feed');
+  let cursor = await store.mark(merchantId, mark);
+  let isHeld = false;
   for (;;) {
     const following = cursor === undefined ? undefined : await client.feedAfter(cursor);
     const page = following ?? (await firstPage(ports));
     const next = nextOf(page, cursor);
-    await taking.listed(page.items.filter(types.includes), report);
+    const failed = await taking.listed(page.items.filter(types.includes), report);
+    isHeld ||= failed > 0;
     report.read += page.items.length;
     report.watermark = page.asOf;
     if (page.nextCursor !== undefined && page.nextCursor !== cursor) {
-      await store.setMark(merchantId, 'feed', page.nextCursor);
+      if (!isHeld) await store.setMark(merchantId, mark, page.nextCursor);
       cursor = page.nextCursor;
     }
     onProgress?.({ event: 'page', ...report });

@@ -1,4 +1,5 @@
 import { isoTime } from '../../protocol/instants.ts';
+import type { EventTypes } from '../event-types.ts';
 import { ReceiverFault } from '../receiver-fault.ts';
 import type { ReceiverStore } from '../stores/receiver-store.ts';
 import { fullHour } from '../times.ts';
@@ -15,6 +16,7 @@ export interface SincePorts {
   readonly store: Pick<ReceiverStore<never>, 'mark' | 'setMark'>;
   /** `service.since`: a full hour. */
   readonly since: string | undefined;
+  readonly types: EventTypes;
 }
 
 /** Everything that was listed in it is settled. A run moves its end, the mark. */
@@ -42,8 +44,9 @@ export interface Responsibility {
  *
  * @throws ReceiverFault `invalid_time`
  */
-export async function readResponsibility({ merchantId, store, since }: SincePorts): Promise<Responsibility> {
-  const ranges = await readSettled(store, merchantId);
+export async function readResponsibility(ports: SincePorts): Promise<Responsibility> {
+  const { merchantId, store, since } = ports;
+  const ranges = await readSettled(ports);
   const stored = await store.mark(merchantId, 'since');
   const given = since === undefined ? undefined : fullHour(since);
   const sinceMs = sinceOf({ given, stored, settled: latest(ranges) });
@@ -71,10 +74,13 @@ function sinceOf(known: {
   return Math.min(given, Math.max(settled.fromMs, behindMs));
 }
 
-/** What this release and earlier ones have settled. Those kept the end only: what was listed before it counts as settled. */
-async function readSettled(store: SincePorts['store'], merchantId: string): Promise<readonly Settled[]> {
-  const range = await store.mark(merchantId, 'settled');
-  const through = await store.mark(merchantId, 'reconciledThrough');
+/**
+ * What this release and earlier ones have settled. Those kept the end only, and not for which types: what was listed before it counts
+ * as settled for a receiver of all.
+ */
+async function readSettled({ store, merchantId, types }: SincePorts): Promise<readonly Settled[]> {
+  const range = await store.mark(merchantId, types.markName('settled'));
+  const through = types.text === undefined ? await store.mark(merchantId, 'reconciledThrough') : undefined;
   const texts = [range, through && `${isoTime(0)}/${through}`].filter((text) => text !== undefined);
   return texts.map((text) => {
     const [fromMs = 0, throughMs = 0] = text.split('/').map(Date.parse);

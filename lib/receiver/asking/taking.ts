@@ -1,6 +1,7 @@
 import { boundedMapUntilFailure } from '../../protocol/runtime/bounded-map.ts';
 import type { Applying } from '../applying.ts';
 import type { ListedOutcome } from '../outcome.ts';
+import { ReceiverFault, type ReceiverFaultCode } from '../receiver-fault.ts';
 import type { AppliedOutcome, ApplyResult, ReceiverStore } from '../stores/receiver-store.ts';
 import type { Client, TransactionAnswer } from './service-client.ts';
 
@@ -10,7 +11,10 @@ export interface Counts {
   applied: number;
   /** Conflicts. Each was passed to `onConflict`, if it is set. */
   conflicts: number;
-  /** Conflicts without an `onConflict`, and contradictions of the service with itself. The next run finds them again. */
+  /**
+   * Conflicts without an `onConflict`, contradictions of the service with itself, and outcomes for which `onOutcome` threw: each of
+   * these is reported as `failed`. The next run finds them again.
+   */
   unsettled: number;
   /** Outcomes that were acknowledged, so that the service stops its retries. */
   acknowledged: number;
@@ -22,8 +26,14 @@ export function noCounts(): Counts {
 
 /** Applies outcomes from the service's answers, through the same code path as callbacks. */
 export interface Taking {
-  /** For each listed row that was not applied here: reads the outcome, applies it and acknowledges it. */
-  listed(rows: readonly ListedOutcome[], counts: Counts): Promise<void>;
+  /**
+   * For each listed row that was not applied here: reads the outcome, applies it and acknowledges it. One for which `onOutcome` throws
+   * does not stop the others.
+   *
+   * @returns the number of those
+   * @throws ReceiverFault also `outcome_not_applied`, if twenty fail
+   */
+  listed(rows: readonly ListedOutcome[], counts: Counts): Promise<number>;
   /** Applies the outcome of an answer, and acknowledges it. */
   takeAnswer(
     answer: Extract<TransactionAnswer, { readonly kind: 'ended' }>,
@@ -35,6 +45,14 @@ export interface Taking {
 
 /** Maximum number of concurrent requests. */
 const QUESTIONS = 8;
+/** So many outcomes of one list that fail are no matter of single outcomes: the database behind `onOutcome` may be away. */
+const MAX_FAILED = 20;
+/** Faults that may be about one outcome. */
+const OF_ONE_OUTCOME: ReadonlySet<ReceiverFaultCode> = new Set([
+  'outcome_not_applied',
+  'effects_refused',
+  'too_many_effects',
+]);
 /** Page size for outcomes that earlier runs left unacknowledged. */
 const ACKNOWLEDGEMENTS = 100;
 /** Maximum number of these pages in one run. The next run takes the rest. */
@@ -69,6 +87,21 @@ export function createTaking(options: {
     return result;
   };
 
+  /** @returns why this outcome, and perhaps no other, could not be applied */
+  const tryAnswer = async (
+    ...[answer, counts]: Parameters<Taking['takeAnswer']>
+  ): Promise<ReceiverFault | undefined> => {
+    try {
+      await takeAnswer(answer, counts);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ReceiverFault && OF_ONE_OUTCOME.has(error.code))) throw error;
+      counts.unsettled += 1;
+      applying.report({ event: 'failed', fault: error });
+      return error;
+    }
+  };
+
   return {
     takeAnswer,
 
@@ -76,12 +109,20 @@ export function createTaking(options: {
       const ids = rows.map(({ transactionId }) => transactionId);
       const here = await store.find(merchantId, ids);
       const missing = rows.filter((row) => !isApplied(row, here.get(row.transactionId)));
+      let failed = 0;
       await boundedMapUntilFailure(missing, QUESTIONS, async ({ transactionId }) => {
         const answer = await client.transaction(transactionId);
-        if (answer.kind === 'ended') await takeAnswer(answer, counts);
         // Listed, but the query by id shows no outcome. Asking again now would not settle it.
-        else counts.unsettled += 1;
+        if (answer.kind !== 'ended') {
+          counts.unsettled += 1;
+          return;
+        }
+        const fault = await tryAnswer(answer, counts);
+        if (fault === undefined) return;
+        failed += 1;
+        if (failed === MAX_FAILED) throw fault;
       });
+      return failed;
     },
 
     async acknowledgeLeft(counts) {

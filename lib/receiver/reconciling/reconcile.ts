@@ -143,7 +143,7 @@ async function descend(
 }
 
 function markMover(
-  { store, merchantId }: ReconcilePorts,
+  { store, merchantId, types }: ReconcilePorts,
   { options, counts, opening, responsibility, mayMove }: Descent,
 ): (ms: number) => Promise<void> {
   const { sinceMs = opening.fromMs, settled } = responsibility;
@@ -153,7 +153,7 @@ function markMover(
   return async (throughMs) => {
     // Invariant: every outcome listed in what is settled is applied, or its conflict was handed to `onConflict`.
     if (!mayMove || counts.unsettled > 0 || throughMs <= reachedMs) return;
-    await store.setMark(merchantId, 'settled', settledText({ fromMs, throughMs }));
+    await store.setMark(merchantId, types.markName('settled'), settledText({ fromMs, throughMs }));
     reachedMs = throughMs;
     options.onProgress?.({ event: 'through', through: isoTime(throughMs) });
   };

@@ -51,13 +51,16 @@ export const STORE_FUNCTIONS = [
 /** The user's writes, within the transaction of the store. */
 export type Effects<Tx> = (tx: Tx) => void | Promise<void>;
 
+/** For a receiver with `types`, `feed` and `settled` also name these: they say nothing about other types. */
 export type MarkName =
   /** The cursor of the feed. */
   | 'feed'
+  | `feed:${string}`
   /** The earliest full hour since which this receiver is responsible, ISO 8601. */
   | 'since'
   /** What is settled: its first and its last moment, ISO 8601, joined by `/`. The last one is the mark. */
   | 'settled'
+  | `settled:${string}`
   /** Of earlier releases, which kept only the mark. It is read where there is no `settled`, and no longer written. */
   | 'reconciledThrough';
 
