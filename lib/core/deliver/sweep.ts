@@ -1,3 +1,4 @@
+import { runTogether } from '../../protocol/runtime/bounded-map.ts';
 import { Fault, isUnreadable } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { NOTIFY_URL_ENDPOINT, type TransactionKey } from '../model.ts';
@@ -47,7 +48,8 @@ interface PartitionSweep {
 
 /**
  * Sweeps all partitions, and reports how long the most overdue row has waited. This needs no read: each partition's rows
- * come oldest first. A partition that fails is no reason not to report. One that cannot be read is: silence alarms.
+ * come oldest first. It reports even if rows could not be sent. It does not report if the index of a partition could not be
+ * read, because the longest wait is then unknown; an alarm fires when reports are missing.
  */
 export async function sweepAll(ports: SweepPorts, deadlineMs: number): Promise<void> {
   const oldest: (string | undefined)[] = [];
@@ -140,7 +142,11 @@ function holdUntilMs(release: RateRelease, due: DueKey): Promise<number | undefi
   return due.kind === 'notification' ? release.holdUntil(due.key) : undefined;
 }
 
-/** Sends every leased row, even if other rows failed: a row leased but unsent would wait for 15 minutes. */
+/**
+ * Sends every leased row, even if other rows or the other lane failed: a row leased but unsent waits for 15 minutes.
+ *
+ * @throws the first failure of a lane, after both were tried
+ */
 async function sendBatch(ports: SweepPorts, rows: readonly DueRow[], before: string) {
   const untilMs = ports.clock.now() + LEASE_MS;
   const notifications = rows.flatMap(({ due: { kind, key }, holdUntilMs }) =>
@@ -158,8 +164,11 @@ async function sendBatch(ports: SweepPorts, rows: readonly DueRow[], before: str
     leaseAll(ports.checks, checks, { before, isOpen: isWaiting }),
     leaseAll(ports.notifications, held, { before, isOpen: hasWork }),
   ]);
-  if (retry.leased.length > 0) await ports.dispatcher.sendNow('retry', retry.leased.map(messageFor));
-  if (check.leased.length > 0) await ports.dispatcher.sendNow('check', check.leased.map(checkMessageFor));
+  const { dispatcher } = ports;
+  await runTogether([
+    () => dispatcher.sendNow('retry', retry.leased.map(messageFor)),
+    () => dispatcher.sendNow('check', check.leased.map(checkMessageFor)),
+  ]);
   return {
     leased: retry.leased.length + check.leased.length,
     failures: [...retry.failures, ...check.failures, ...holding.failures],
