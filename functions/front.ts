@@ -9,6 +9,7 @@ import { recordingPorts, routesToRecord } from './routes/recording.ts';
 import { routesToTest } from './routes/testing.ts';
 import { apiPaths } from './wiring/api-paths.ts';
 import { openApiService } from './wiring/api-service.ts';
+import { openInvoking } from './wiring/invoking.ts';
 import { passOnTo } from './wiring/pass-on.ts';
 
 const service = openApiService('front', [
@@ -19,7 +20,12 @@ const service = openApiService('front', [
   'consoleFunction',
   'lambdaHost',
 ]);
-const toConsole = passOnTo(service.config.consoleFunction, service.table);
+const toConsole = passOnTo({
+  functionName: service.config.consoleFunction,
+  invoke: openInvoking(service.table),
+  clock: service.clock,
+  reporter: service.reporter,
+});
 const routes = [
   ...routesToRecord(recordingPorts(service)),
   ...routesToQuery(service),

@@ -44,3 +44,16 @@ const UNREADABLE_ROW = 'unreadable_row';
 export function isUnreadable(error: unknown): error is Fault {
   return error instanceof Fault && error.code === UNREADABLE_ROW;
 }
+
+/** Causes of an error that {@link isTimeout} looks at. */
+const MAX_CAUSES = 5;
+
+/** Whether an error, or one of its causes, says that an answer took too long. The call may still be carried out. */
+export function isTimeout(error: unknown): boolean {
+  let one = error;
+  for (let depth = 0; one instanceof Error && depth < MAX_CAUSES; depth += 1) {
+    if (one.name === 'TimeoutError' || one.name === 'AbortError') return true;
+    one = one.cause;
+  }
+  return false;
+}

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Operation, OperationAddress } from '../../api/contract/operation.ts';
 import type { HttpEvent, HttpResult, RawPath } from '../../api/http/http-event.ts';
+import { isTimeout } from '../../core/faults.ts';
 import { ApiProblem, ApiSilence } from './api-problem.ts';
 import { type Asked, type RequestMaker, requestEvent } from './api-request.ts';
 
@@ -69,12 +70,4 @@ function bodyOf({ statusCode, body }: HttpResult): unknown {
   }
   if (statusCode < 400) return json;
   throw new ApiProblem(statusCode, json as Readonly<Record<string, unknown>>);
-}
-
-/** Errors wrap the one that the client throws. */
-function isTimeout(error: unknown): boolean {
-  for (let one: unknown = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth += 1) {
-    if (one.name === 'TimeoutError' || one.name === 'AbortError') return true;
-  }
-  return false;
 }
