@@ -84,6 +84,19 @@ describe('the attempt in a record of the stream', () => {
     expect(attempt).toBeUndefined();
     expect(events).toMatchObject([{ event: 'unreadable_row', kind: 'a notification' }]);
   });
+
+  it.each([
+    ['a notification', 'N#0001#ep_1'],
+    ['an expectation', 'X#2026-11-20T08:00:00.000Z'],
+  ])('is none in a record of %s with a value that no table has, which is reported once', (kind, sk) => {
+    const { dynamodb } = recordOf({ pk: 'T#shop#pay_1', sk });
+    const NewImage = { ...(dynamodb.NewImage as object), attempts: { Q: 'odd' } };
+    const { counted, events } = read({ dynamodb: { ...dynamodb, NewImage } });
+    expect(counted).toBeUndefined();
+    expect(events).toEqual([
+      { event: 'unreadable_row', kind, row: `T#shop#pay_1 ${sk}`, reason: expect.stringContaining('Q') },
+    ]);
+  });
 });
 
 describe('the change of state in a record of the stream', () => {
