@@ -19,6 +19,7 @@ import {
   isDecidedAgain,
   isWaitWorthWriting,
   type NextStep,
+  slotAfter,
   whenAttempted,
   whenBlocked,
   whenDeferred,
@@ -31,8 +32,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { HealthMonitor } from './health/health-monitor.ts';
 import { learnFromAttempt } from './health/learn-from-attempt.ts';
 import { mayBeUnreported, sendNextIfUnsent } from './next-message.ts';
-import type { RateLimiter } from './rate/rate-limiter.ts';
-import type { Leave } from './rate/slots.ts';
+import type { RateAnswer, RateLimiter } from './rate/rate-limiter.ts';
 import { reportAttempt, reportEnd } from './state/delivery-events.ts';
 import { saveNotification } from './state/fence.ts';
 import {
@@ -138,18 +138,19 @@ async function drop(ports: DeliverPorts, message: NotificationMessage): Promise<
   ports.reporter.report({ event: 'message_dropped', merchantId, transactionId });
 }
 
-/** The message comes back at its slot, which keeps no worker busy. */
+/** The message comes back later, which keeps no worker busy. */
 function waitForLeave(
   ports: DeliverPorts,
   context: AttemptContext,
-  leave: Exclude<Leave, { kind: 'go' }>,
+  answer: Exclude<RateAnswer, { kind: 'go' }>,
 ): Promise<void> {
   const { message, initial } = context;
-  if (leave.kind === 'wait' && !isWaitWorthWriting(initial, leave.untilMs)) {
-    return ports.dispatcher.sendAt({ ...message, slotMs: leave.untilMs }, leave.untilMs);
+  const slot = slotAfter(answer, message);
+  if (answer.kind !== 'full' && !isWaitWorthWriting(initial, answer.untilMs)) {
+    return ports.dispatcher.sendAt({ ...message, ...slot }, answer.untilMs);
   }
   const now = { nowMs: ports.clock.now(), fraction: ports.random.fraction() };
-  return act(ports, context, (current) => whenRateLimited(current, leave, now));
+  return act(ports, context, (current) => ({ ...whenRateLimited(current, answer, now), ...slot }));
 }
 
 /**

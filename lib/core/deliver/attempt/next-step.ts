@@ -1,8 +1,8 @@
 import { clampWait, MAX_QUEUE_WAIT_MS } from '../../runtime/waiting.ts';
 import { MINUTE_MS, msOf } from '../../time.ts';
 import type { Admission } from '../health/circuit-breaker.ts';
-import type { Leave } from '../rate/slots.ts';
-import type { Notification } from '../state/notification.ts';
+import type { RateAnswer } from '../rate/rate-limiter.ts';
+import type { Notification, NotificationMessage } from '../state/notification.ts';
 import {
   type AttemptMade,
   type AttemptPlan,
@@ -59,15 +59,30 @@ export function isWaitWorthWriting({ nextAttemptAt, listedAt }: Notification, un
 /** The step if the endpoint's rate lets the request go later. Without a slot no message follows: the due index holds it. */
 export function whenRateLimited(
   current: Notification,
-  leave: Exclude<Leave, { kind: 'go' }>,
+  answer: Exclude<RateAnswer, { kind: 'go' }>,
   { nowMs, fraction }: Pick<AttemptPlan, 'nowMs' | 'fraction'>,
 ): NextStep {
   const reason = 'rate_limited';
-  if (leave.kind === 'full') {
+  if (answer.kind === 'full') {
     const untilMs = nowMs + MIN_SLOTLESS_MS + SLOTLESS_SPREAD_MS * fraction;
     return { next: waitForSlot(current, untilMs), reason };
   }
-  return { ...stepTo(waitForSlot(current, leave.untilMs), { reason }), slotMs: leave.untilMs };
+  return stepTo(waitForSlot(current, answer.untilMs), { reason });
+}
+
+/** The slot that a message has after the answer. A crowded row changes nothing: who had a slot keeps it, the others have none. */
+export function slotAfter(
+  answer: Exclude<RateAnswer, { kind: 'go' }>,
+  { slotMs }: Pick<NotificationMessage, 'slotMs'>,
+): Pick<NotificationMessage, 'slotMs'> {
+  switch (answer.kind) {
+    case 'wait':
+      return { slotMs: answer.untilMs };
+    case 'crowded':
+      return slotMs === undefined ? {} : { slotMs };
+    case 'full':
+      return {};
+  }
 }
 
 /** The step if the first lane aborted the request: the retry lane makes a new one now. */

@@ -26,6 +26,12 @@ interface RequestToGo {
   readonly asker: Asker;
 }
 
+/** The answer to a request. */
+export type RateAnswer =
+  | Leave
+  /** Other processes changed the row each time. Nothing is reserved: ask again then, as the same asker. */
+  | { readonly kind: 'crowded'; readonly untilMs: number };
+
 export interface RateLimiter {
   /**
    * Whether a request may go now. The requests of one batch to the same endpoint share one conditional write. If the
@@ -33,7 +39,7 @@ export interface RateLimiter {
    *
    * @throws Fault if the table refuses
    */
-  ask(request: RequestToGo): Promise<Leave>;
+  ask(request: RequestToGo): Promise<RateAnswer>;
 }
 
 interface LimiterPorts {
@@ -55,7 +61,7 @@ const CROWDED_SPREAD_MS = 4 * SECOND_MS;
 
 /** An asker, and where its answer goes. */
 interface Waiting extends RequestToGo {
-  readonly resolve: (leave: Leave) => void;
+  readonly resolve: (answer: RateAnswer) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -104,7 +110,7 @@ async function leavesOf(
   ports: LimiterPorts,
   known: BoundedCache<string, Slots>,
   { name, batch }: Batch,
-): Promise<readonly Leave[]> {
+): Promise<readonly RateAnswer[]> {
   const newest = batch.at(-1);
   if (newest === undefined) return [];
   const { endpoint, ratePerSecond } = newest;
@@ -125,6 +131,6 @@ async function leavesOf(
   return result === OVERTAKEN ? batch.map(() => crowded(ports)) : (result as readonly Leave[]);
 }
 
-function crowded({ clock, random }: LimiterPorts): Leave {
-  return { kind: 'wait', untilMs: clock.now() + CROWDED_MS + CROWDED_SPREAD_MS * random.fraction() };
+function crowded({ clock, random }: LimiterPorts): RateAnswer {
+  return { kind: 'crowded', untilMs: clock.now() + CROWDED_MS + CROWDED_SPREAD_MS * random.fraction() };
 }

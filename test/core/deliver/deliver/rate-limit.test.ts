@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { circuitOf } from '../../../../lib/core/deliver/attempt/target.ts';
+import type { NotificationMessage } from '../../../../lib/core/deliver/state/notification.ts';
 import { endpointIdSchema, merchantIdSchema } from '../../../../lib/core/model.ts';
 import { audit, sweep } from '../../../support/scheduled-runs.ts';
 import { createWorld, payment } from '../../../support/world.ts';
@@ -77,6 +78,28 @@ describe('the rate of an endpoint', () => {
     expect(Math.min(...waits)).toBeGreaterThan(MINUTE);
     await world.drain();
     expect((await notificationOf('pay_69')).state).toBe('delivered');
+  });
+
+  it.each([
+    { lateness: 'short', waitedMs: 0, rev: 0 },
+    { lateness: 'long', waitedMs: 2 * MINUTE, rev: 1 },
+  ])('reserves nothing for a request that lost every race, after a $lateness wait', async (lost) => {
+    const { world, batch } = await limited(1, 2);
+    const [first, second] = world.queue.splice(0);
+    if (first === undefined || second === undefined) throw new Error('two messages');
+    world.time.nowMs += lost.waitedMs;
+    const slotMs = world.time.nowMs;
+    world.queue.push(first, { ...second, message: { ...second.message, slotMs } as NotificationMessage });
+    const { save } = world.ports.slots;
+    Object.assign(world.ports.slots, { save: async () => false });
+    await batch();
+    const came = world.queue.map(({ message }) => message);
+    expect(came.map(({ rev }) => rev)).toEqual([lost.rev, lost.rev]);
+    // Who had a slot keeps it, and goes before those that come later.
+    expect(came.map((message) => ('slotMs' in message ? message.slotMs : 'none'))).toEqual(['none', slotMs]);
+    Object.assign(world.ports.slots, { save });
+    await world.drain();
+    expect(world.requests).toHaveLength(2);
   });
 
   it('lets the audit count nothing lost, however long outcomes wait', async () => {

@@ -94,9 +94,9 @@ describe('the rate limiter', () => {
     expect(world.calls).toEqual(['read', 'write', 'write']);
   });
 
-  it('sends those back for a moment who lose every race', async () => {
+  it('sends those back for a moment who lose every race, without a slot', async () => {
     const { process, time } = limited(() => async () => false);
     const leave = await process().ask({ endpoint, ratePerSecond: 1, asker: 'new' });
-    expect(leave).toEqual({ kind: 'wait', untilMs: time.nowMs + 1_000 });
+    expect(leave).toEqual({ kind: 'crowded', untilMs: time.nowMs + 1_000 });
   });
 });
