@@ -20,7 +20,7 @@ const ports = {
   outcomes: createOutcomeStore(table, { ...config, joinsReads: true }),
   notifications: createNotificationStore(table, config),
   alerts: createAlertStore(table, config),
-  gate: createGate(table),
+  gate: createGate(table, service.random),
   limiter: createRateLimiter({ ...service, slots: createSlotStore(table) }),
   seal: createKmsSeal({ kms: openClient(KMSClient), keyId: config.sealKeyId }),
 };

@@ -4,4 +4,4 @@ import type { ApiService } from '../wiring/api-service.ts';
 
 /** Limits how many large queries one merchant runs at a time. */
 export const limitOfQueries = (service: ApiService): QueryLimit =>
-  createQueryLimit({ ...service, gate: createGate(service.table) });
+  createQueryLimit({ ...service, gate: createGate(service.table, service.random) });

@@ -8,7 +8,7 @@ import type { ApiService } from '../wiring/api-service.ts';
 export function routesToTest(service: ApiService): readonly Route[] {
   return testingRoutes({
     ...service,
-    gate: createGate(service.table),
+    gate: createGate(service.table, service.random),
     sender: createHttpSender({ policy: service.callbackPolicy, now: service.clock.now }),
   });
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { onFirstUse } from '../../core/reading/on-first-use.ts';
+import type { Random } from '../../core/runtime/environment.ts';
 import type { Gate } from '../../core/runtime/gate.ts';
+import { writeName } from '../../core/runtime/write-name.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 import { DeleteCommand, GetCommand, PutCommand } from './documents/document-commands.ts';
@@ -8,18 +10,22 @@ import { GATE_SK, gatePk } from './items/item-keys.ts';
 import { conditionalWrite } from './table/conditions.ts';
 import type { Table } from './table/table-client.ts';
 
-const rowSchema = onFirstUse(() => z.object({ closedUntil: z.iso.datetime() }));
+const rowSchema = onFirstUse(() =>
+  z.object({ closedUntil: z.iso.datetime(), writtenBy: z.string().exactOptional() }),
+);
 
-export function createGate(table: Table): Gate {
+export function createGate(table: Table, random: Pick<Random, 'bytes'>): Gate {
   const { documents, name: TableName } = table;
   return {
     async enter(place, { nowMs, untilMs }) {
       const key = { pk: gatePk(place), sk: GATE_SK };
+      const writtenBy = writeName(random);
       const put = new PutCommand({
         TableName,
         Item: {
           ...key,
           closedUntil: isoTime(untilMs),
+          writtenBy,
           ttl: Math.floor(untilMs / SECOND_MS) + DAY_SECONDS,
         },
         // Invariant: a caller enters only an open gate, and is alone inside until the time that it wrote.
@@ -31,10 +37,12 @@ export function createGate(table: Table): Gate {
       const { Item } = await calling('Reading a gate', () =>
         documents.send(new GetCommand({ TableName, Key: key, ConsistentRead: true })),
       );
-      return {
-        kind: 'closed',
-        untilMs: Item === undefined ? nowMs : msOf(rowSchema().parse(Item).closedUntil),
-      };
+      if (Item === undefined) return { kind: 'closed', untilMs: nowMs };
+      const row = rowSchema().parse(Item);
+      // If the answer was lost, the SDK repeated the write, which then met the row that the first one had made.
+      return row.writtenBy === writtenBy
+        ? { kind: 'entered' }
+        : { kind: 'closed', untilMs: msOf(row.closedUntil) };
     },
 
     async leave(place, untilMs) {

@@ -31,7 +31,7 @@ import {
 } from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-session-store.ts';
 import { createOutcomeStore } from '../../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { openTable, type Table } from '../../../lib/adapters/dynamodb/table/table-client.ts';
-import { systemClock } from '../../../lib/adapters/system.ts';
+import { systemClock, systemRandom } from '../../../lib/adapters/system.ts';
 import type { ServiceEvent } from '../../../lib/core/events.ts';
 import type { Clock } from '../../../lib/core/runtime/environment.ts';
 import { awsClient } from '../../../lib/local/aws/aws-client.ts';
@@ -148,7 +148,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     portalLinks: createPortalLinkStore(table),
     health: createHealthStore(table, options),
     slots: createSlotStore(table),
-    gate: createGate(table),
+    gate: createGate(table, systemRandom),
     parking: createParking(table, options),
     parked: createParkedRecords(table),
   };

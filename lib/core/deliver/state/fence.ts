@@ -1,5 +1,5 @@
-import { base62 } from '../../crypto.ts';
 import type { Random } from '../../runtime/environment.ts';
+import { writeName } from '../../runtime/write-name.ts';
 import type { FencedStore } from './fenced-store.ts';
 import type { Notification } from './notification.ts';
 import type { NotificationStore } from './notification-store.ts';
@@ -8,9 +8,6 @@ export type SaveResult<Item> =
   | { readonly kind: 'saved' }
   /** Another writer was first; `current` is the stored item. */
   | { readonly kind: 'overtaken'; readonly current: Item | undefined };
-
-/** Size of a write's random name: large enough that no two writes of the same `rev` of an item share one. */
-const NAME_BYTES = 6;
 
 /**
  * Writes under the fence, and recognises its own write. If the response to a write was lost and the SDK repeated it, the
@@ -25,7 +22,7 @@ export async function saveFenced<
   next: Item,
   expectedRev: number | 'absent',
 ): Promise<SaveResult<Item>> {
-  const writtenBy = base62(ports.random.bytes(NAME_BYTES));
+  const writtenBy = writeName(ports.random);
   if (await ports.store.save({ ...next, writtenBy }, expectedRev)) return { kind: 'saved' };
   const current = await ports.store.read(next);
   const isOwn = current?.rev === next.rev && current.writtenBy === writtenBy;
