@@ -79,7 +79,7 @@ export type ServiceEvent =
       readonly merchantId: MerchantId;
       readonly transactionId: TransactionId;
     }
-  /** All rows and files of an erased merchant are deleted, except those that stay. */
+  /** All rows and files of an erased merchant are deleted, except those that stay. May be reported twice. */
   | {
       readonly event: 'merchant_rows_deleted';
       readonly merchantId: MerchantId;

@@ -160,6 +160,31 @@ describe('the rows of an erased merchant', () => {
     expect(await erasures.read(DEMO)).toMatchObject({ state: 'erased' });
   });
 
+  it('are reported as deleted before the list of open erasures forgets the merchant, so that no death loses the line', async () => {
+    const { world, erase, begin } = await worldOfErased();
+    await erase();
+    await begin();
+    const { erasures } = world.ports;
+    const { save } = erasures;
+    const effects: string[] = [];
+    world.ports.reporter.report = ({ event }) => void effects.push(event);
+    let isDying = true;
+    erasures.save = async (erasure, rev) => {
+      if (erasure.state !== 'erased') return save(erasure, rev);
+      effects.push('written');
+      if (isDying) throw new Error('the process died');
+      return save(erasure, rev);
+    };
+    await world.eraseRows();
+    world.time.nowMs += 5 * MINUTE_MS;
+    await expect(world.eraseRows()).rejects.toThrow('died');
+    expect(effects).toEqual(['merchant_rows_deleted', 'written']);
+    isDying = false;
+    await world.eraseRows();
+    expect(effects.slice(2)).toEqual(['merchant_rows_deleted', 'written']);
+    expect(await erasures.open()).toEqual([]);
+  });
+
   it('are not deleted by a run that another one overtook', async () => {
     const { world, erase, begin } = await worldOfErased();
     await erase();

@@ -45,7 +45,8 @@ export async function runErasures(ports: ErasingPorts, deadlineMs: number): Prom
 
 /**
  * The order makes it safe: rows are deleted, then the progress is written. If the process dies in between, the next run
- * repeats the step and finds less. A run that another one overtook stops at its next write.
+ * repeats the step and finds less. A run that another one overtook stops at its next write. The end is reported before it is
+ * written: the write takes the merchant off the list, so no later run could report it. Two reports are better than none.
  */
 async function runErasure(ports: ErasingPorts, merchantId: MerchantId, deadlineMs: number): Promise<void> {
   let current = (await ports.erasures.read(merchantId)) ?? (await begin(ports, merchantId));
@@ -53,12 +54,14 @@ async function runErasure(ports: ErasingPorts, merchantId: MerchantId, deadlineM
     const nowMs = ports.clock.now();
     if (nowMs >= deadlineMs || !mayGoOn(current, ports, nowMs)) return;
     const next = afterStep(current, await runStep(ports, current), ports.clock.now());
+    if (next.state === 'erased') reportEnd(ports, next);
     if (!(await ports.erasures.save(next, current.rev))) return;
     current = next;
   }
-  if (current?.state !== 'erased') return;
-  const { rows, files } = current;
-  ports.reporter.report({ event: 'merchant_rows_deleted', merchantId, rows, files });
+}
+
+function reportEnd({ reporter }: ErasingPorts, { merchantId, rows, files }: Erasure): void {
+  reporter.report({ event: 'merchant_rows_deleted', merchantId, rows, files });
 }
 
 /** Begins once nothing writes for the merchant any more. Undefined: not yet, or another run began. */
