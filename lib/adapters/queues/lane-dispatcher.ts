@@ -84,7 +84,7 @@ function isQueued<T extends { readonly delaySeconds: number | undefined }>(
   return one.delaySeconds !== undefined;
 }
 
-/** A one-time schedule that puts the message into the retry lane and deletes itself. */
+/** Creates a one-time schedule that puts the message into its lane, retry or check, and deletes itself. */
 async function schedule(
   options: DispatcherOptions,
   message: NotificationMessage | CheckMessage,
