@@ -1,4 +1,5 @@
 import type { Parking } from '../../core/deliver/relay.ts';
+import { dayOf, isoTime } from '../../core/time.ts';
 import { ttlAfter } from '../../protocol/table/outcome-layout.ts';
 import { calling } from '../aws-faults.ts';
 import { PutCommand } from './documents/document-commands.ts';
@@ -13,13 +14,13 @@ export function createParking(table: Table, options: { readonly retentionDays: n
   return {
     async park({ recordId, reason, payload }) {
       const nowMs = table.clock.now();
-      const parkedAt = new Date(nowMs).toISOString();
+      const parkedAt = isoTime(nowMs);
       await calling('Parking a record', () =>
         table.documents.send(
           new PutCommand({
             TableName: table.name,
             Item: {
-              pk: parkedPk(parkedAt.slice(0, 10), recordId),
+              pk: parkedPk(dayOf(parkedAt), recordId),
               sk: recordId,
               reason,
               payload: payload.slice(0, MAX_PAYLOAD_CHARACTERS),

@@ -1,4 +1,5 @@
 import type { ParkedRecord, ParkedRecords } from '../../core/deliver/aside/parked-list.ts';
+import { dayOf } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 import { DeleteCommand, GetCommand, QueryCommand } from './documents/document-commands.ts';
 import { parkedPartitionPk, parkedPk } from './items/item-keys.ts';
@@ -46,7 +47,7 @@ export function createParkedRecords(table: Table): ParkedRecords {
     async remove({ recordId, parkedAt }) {
       const remove = new DeleteCommand({
         TableName,
-        Key: keyOf(parkedAt.slice(0, 10), recordId),
+        Key: keyOf(dayOf(parkedAt), recordId),
         // Invariant: a record that was parked again meanwhile stays.
         ConditionExpression: 'attribute_not_exists(pk) OR parkedAt = :parkedAt',
         ExpressionAttributeValues: { ':parkedAt': parkedAt },

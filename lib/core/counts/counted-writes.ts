@@ -2,7 +2,7 @@ import type { NotificationState } from '../../protocol/contract-words.ts';
 import type { Attempt, Notification } from '../deliver/state/notification.ts';
 import type { WindowExpectation } from '../feed/expectation-store.ts';
 import type { EndpointId, MerchantId } from '../model.ts';
-import { HOUR_MS, isoTime, msOf } from '../time.ts';
+import { dayOf, hourOf, isoTime, msOf } from '../time.ts';
 import { type Counts, countsOfAttempt, EXPECTED, LOST, STATE } from './attempt-counts.ts';
 import { ALL, type CountKey } from './count-store.ts';
 
@@ -109,7 +109,7 @@ export function sharesOf(write: StreamedWrite): readonly RowShare[] {
 function listedPlace(listedAt: string, changedMs: number): Pick<CountKey, 'hour' | 'changedOn'> {
   const hour = hourOf(msOf(listedAt));
   if (hourOf(changedMs) === hour) return { hour };
-  return { hour, changedOn: isoTime(changedMs).slice(0, '2026-11-20'.length) };
+  return { hour, changedOn: dayOf(isoTime(changedMs)) };
 }
 
 function countsOfMove({ from, to }: StateMove, isLost: boolean): Counts {
@@ -117,9 +117,4 @@ function countsOfMove({ from, to }: StateMove, isLost: boolean): Counts {
   if (from !== 'none') counts.set(`${STATE}${from}`, -1);
   if (isLost) counts.set(LOST, 1);
   return counts;
-}
-
-/** The start of the UTC hour. */
-export function hourOf(ms: number): string {
-  return isoTime(ms - (ms % HOUR_MS));
 }

@@ -2,16 +2,14 @@ import type { ParkedRecord, ParkedRecords } from '../../../core/deliver/aside/pa
 import type { Parking } from '../../../core/deliver/relay.ts';
 import { partitionOf } from '../../../core/partitions.ts';
 import type { Clock } from '../../../core/runtime/environment.ts';
-import { isoTime } from '../../../core/time.ts';
-
-const dayOf = ({ parkedAt }: ParkedRecord) => parkedAt.slice(0, '2026-11-20'.length);
+import { dayOf, isoTime } from '../../../core/time.ts';
 
 /** @param parked the records, by day and id */
 export function memoryParking(
   parked: Map<string, ParkedRecord>,
   clock: Clock,
 ): { readonly parking: Parking; readonly parked: ParkedRecords } {
-  const nameOf = (record: ParkedRecord) => `${dayOf(record)} ${record.recordId}`;
+  const nameOf = (record: ParkedRecord) => `${dayOf(record.parkedAt)} ${record.recordId}`;
   return {
     parking: {
       async park({ recordId, reason, payload }) {
@@ -22,7 +20,7 @@ export function memoryParking(
     parked: {
       async page({ day, partition, after = '', limit }) {
         return [...parked.values()]
-          .filter((one) => dayOf(one) === day && partitionOf(one.recordId) === partition)
+          .filter((one) => dayOf(one.parkedAt) === day && partitionOf(one.recordId) === partition)
           .filter(({ recordId }) => recordId > after)
           .sort((left, right) => (left.recordId < right.recordId ? -1 : 1))
           .slice(0, limit);

@@ -1,13 +1,7 @@
-import {
-  type Alert,
-  alertBody,
-  alertIdOf,
-  hourOf,
-  webhookIdOfAlert,
-} from '../../../core/deliver/alerts/alert.ts';
+import { type Alert, alertBody, alertIdOf, webhookIdOfAlert } from '../../../core/deliver/alerts/alert.ts';
 import { type Callback, callbackOf } from '../../../core/deliver/attempt/callback.ts';
 import type { MerchantId, TerminalOutcome } from '../../../core/model.ts';
-import { DAY_MS, isoTime, msOf } from '../../../core/time.ts';
+import { DAY_MS, dayOf, hourOf, isoTime, msOf } from '../../../core/time.ts';
 import { ALERT_TYPES, type AlertEvent, type AlertType } from '../../../protocol/alerts.ts';
 import { TERMINAL_STATUSES } from '../../../protocol/content/content-rules.ts';
 import { TEST_EVENT } from '../../../protocol/event-names.ts';
@@ -83,7 +77,7 @@ function alertDataOf({ merchantId, endpointId, now }: ExampleOf, type: AlertType
       };
     }
     case 'tidings.statement.ready':
-      return { merchantId, date: isoTime(msOf(now) - DAY_MS).slice(0, 10), revision: 288, rows: 1204 };
+      return { merchantId, date: dayOf(isoTime(msOf(now) - DAY_MS)), revision: 288, rows: 1204 };
   }
 }
 

@@ -67,11 +67,6 @@ export function tallyInAlertId(alertId: string): Tally | undefined {
   return tallySchema().safeParse({ hour, type, endpointId }).data;
 }
 
-/** The start of the hour in which a time lies. */
-export function hourOf(atMs: number): string {
-  return isoTime(Math.floor(atMs / HOUR_MS) * HOUR_MS);
-}
-
 /** The part of a notification's key that names an outcome. */
 interface Subject {
   readonly merchantId: MerchantId;

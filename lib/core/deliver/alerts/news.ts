@@ -1,9 +1,9 @@
 import type { AlertEvent, AlertType } from '../../../protocol/alerts.ts';
 import type { DisabledReason } from '../../merchants/merchant-config.ts';
 import type { EndpointId, MerchantId } from '../../model.ts';
-import { HOUR_MS, isoTime, MINUTE_MS, msOf } from '../../time.ts';
+import { HOUR_MS, hourOf, isoTime, MINUTE_MS, msOf } from '../../time.ts';
 import { type NotificationKey, notificationIdOf } from '../state/notification.ts';
-import { type Alert, alertIdOf, hourOf, type Tally } from './alert.ts';
+import { type Alert, alertIdOf, type Tally } from './alert.ts';
 
 /** What merchants are told of, and the alerts made from it. Pure. */
 export type News =

@@ -1,5 +1,5 @@
 import { forEachPartition } from '../../partitions.ts';
-import { DAY_MS, isoTime } from '../../time.ts';
+import { DAY_MS, dayOf, isoTime } from '../../time.ts';
 
 /** A stream record that could not be relayed. */
 export interface ParkedRecord {
@@ -104,7 +104,5 @@ export async function* eachParked(
 
 /** The last `count` UTC days, today first. */
 export function daysBack(count: number, nowMs: number): readonly string[] {
-  return Array.from({ length: count }, (_, back) =>
-    isoTime(nowMs - back * DAY_MS).slice(0, '2026-11-20'.length),
-  );
+  return Array.from({ length: count }, (_, back) => dayOf(isoTime(nowMs - back * DAY_MS)));
 }

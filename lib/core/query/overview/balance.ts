@@ -1,10 +1,9 @@
 import { NOTIFICATION_STATES, type NotificationState } from '../../../protocol/contract-words.ts';
 import { type Counts, EXPECTED, LOST, STATE, sumOfCounts } from '../../counts/attempt-counts.ts';
 import { ALL, type CountStore } from '../../counts/count-store.ts';
-import { hourOf } from '../../counts/counted-writes.ts';
 import type { ExpectationStore } from '../../feed/expectation-store.ts';
 import type { MerchantId } from '../../model.ts';
-import { HOUR_MS, isoTime, msOf, SECOND_MS } from '../../time.ts';
+import { HOUR_MS, hourOf, isoTime, msOf, SECOND_MS } from '../../time.ts';
 import type { Progress } from './marks-through.ts';
 
 /**
