@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import setup from '../test/support/synthesized.ts';
+import { MAX_BUNDLE_BYTES, MAX_DELIVER_BYTES } from './bundles/bundle-bounds.ts';
 import { bundleEmptyHandlers, clientsOf } from './bundles/empty-handlers.ts';
 import { type InitTime, initTime } from './bundles/init-time.ts';
 import { type Budget, printBudgets } from './print/budgets.ts';
@@ -24,8 +25,6 @@ the processor time by this rule; it is not measured.
   --help        show this text
 `;
 
-const MAX_BUNDLE_BYTES = 560_000;
-const MAX_DELIVER_BYTES = 650_000;
 const MAX_RATIO = 2;
 
 /** Memory that Lambda gives a whole processor for. */

@@ -1,12 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MAX_BUNDLE_BYTES, MAX_DELIVER_BYTES } from '../../bench/bundles/bundle-bounds.ts';
 import { assemblyOf, ROOT } from '../support/synthesized.ts';
 import { functionId, resourcesOf } from './synthesized-template.ts';
-
-const MAX_BYTES = 560_000;
-/** Deliver has an HTTP client. */
-const MAX_DELIVER_BYTES = 650_000;
 
 describe('the functions', () => {
   it('are the files of functions/, each of them but the one behind a function URL, and nothing else', () => {
@@ -32,7 +29,7 @@ describe('the functions', () => {
     }
   });
 
-  it('are one module each, of at most 560 KB, deliver 650 KB; only the console has files beside it, for browsers', () => {
+  it('are one module each, no larger than its bound; only the console has files beside it, for browsers', () => {
     const { files } = JSON.parse(
       readFileSync(join(assemblyOf('production'), 'Tidings.assets.json'), 'utf8'),
     ) as {
@@ -44,7 +41,7 @@ describe('the functions', () => {
       const folder = join(assemblyOf('production'), source.path);
       const isConsole = displayName.includes('Console');
       expect(readdirSync(folder).sort()).toEqual(isConsole ? ['assets', 'index.mjs'] : ['index.mjs']);
-      const maxBytes = displayName.includes('Deliver') ? MAX_DELIVER_BYTES : MAX_BYTES;
+      const maxBytes = displayName.includes('Deliver') ? MAX_DELIVER_BYTES : MAX_BUNDLE_BYTES;
       const { size } = statSync(join(folder, 'index.mjs'));
       expect({ displayName, size, isSmall: size <= maxBytes }).toEqual({ displayName, size, isSmall: true });
     }
