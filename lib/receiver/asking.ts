@@ -1,4 +1,4 @@
-import { ACCESS_KEY } from '../protocol/id-forms.ts';
+import { ACCESS_KEY, ENDPOINT_ID } from '../protocol/id-forms.ts';
 import {
   formProblem,
   functionsProblem,
@@ -100,7 +100,7 @@ export function createAsking<Tx>(
 function serviceProblems(service: AskingOptions): readonly (string | undefined)[] {
   const problem = optionsProblem('service', service);
   if (problem !== undefined) return [problem];
-  const { since, types, pauses } = service;
+  const { since, types, pauses, endpointId } = service;
   return [
     serviceUrlProblem('service.url', service.url),
     formProblem('service.key', service.key, { pattern: ACCESS_KEY, form: 'of the form tk_<id>_<secret>' }),
@@ -109,6 +109,12 @@ function serviceProblems(service: AskingOptions): readonly (string | undefined)[
     integerProblem('service.maxAgeSeconds', service.maxAgeSeconds, { min: 1 }),
     optionalFunctionProblem('service.fetch', service.fetch),
     pauses === undefined ? undefined : functionsProblem('service.pauses', pauses, ['sleep', 'fraction']),
+    endpointId === undefined
+      ? undefined
+      : formProblem('service.endpointId', endpointId, {
+          pattern: ENDPOINT_ID,
+          form: 'the id of an endpoint',
+        }),
     since === undefined ? undefined : textProblem('service.since', since),
     types === undefined || Array.isArray(types) ? undefined : 'service.types must be an array.',
   ];

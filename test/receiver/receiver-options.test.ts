@@ -80,6 +80,7 @@ describe('an option that is not set', () => {
     ['service.pauses', asking, [null, {}]],
     ['service.since', asking, [null, '', ' ', 1]],
     ['service.types', asking, [null, 'payment.*', {}]],
+    ['service.endpointId', asking, [null, '', ...around('ep_1'), 'ep 1', 1]],
     ['service.types', asking, [[], [undefined], ['Payment'], new Array(1)], 'invalid_types'],
     ['merchantSecrets', answers, badSecrets, 'malformed_secret'],
     ['merchantId', answers, UNSET],

@@ -15,6 +15,11 @@ export interface ServiceOptions extends ExchangeOptions {
   readonly merchantSecrets: Secrets;
   /** Maximum age of an answer's `asOf` in seconds; default: 600. */
   readonly maxAgeSeconds?: number;
+  /**
+   * The receiver's endpoint, whose notifications are acknowledged. Needed if the merchant has endpoints of several systems: default is all
+   * of its endpoints, and the service sends no more to any of them.
+   */
+  readonly endpointId?: string;
 }
 
 /** The state of a transaction at `asOf`. */
@@ -23,7 +28,7 @@ export type TransactionAnswer =
       readonly kind: 'ended';
       readonly asOf: string;
       readonly outcome: Outcome;
-      /** Whether at least one of its notifications is neither delivered nor acknowledged: still being tried, or given up. */
+      /** Whether at least one of its notifications, to this endpoint, is neither delivered nor acknowledged: still being tried, or given up. */
       readonly isOpen: boolean;
     }
   | { readonly kind: 'pending'; readonly asOf: string; readonly transactionId: string }
@@ -79,6 +84,8 @@ export function createClient(
   },
 ): Client {
   const spent: Spent = { requests: 0, bytes: 0 };
+  const { endpointId } = options;
+  const answerOf = (content: JsonObject, asOf: string) => transactionAnswer(content, { asOf, endpointId });
   const exchange = createExchange(options, spent);
   const verifyAnswer = createAnswerVerifier(options);
 
@@ -122,7 +129,7 @@ export function createClient(
     async transaction(transactionId) {
       const path = `/v1/transactions/${transactionId}`;
       const answer = await read(path);
-      if (!('kind' in answer)) return fromAnswer(() => transactionAnswer(answer.content, answer.asOf));
+      if (!('kind' in answer)) return fromAnswer(() => answerOf(answer.content, answer.asOf));
       if (answer.code !== 'unknown_transaction') throw refused(path, answer);
       return { kind: 'unknown', asOf: textOf(answer.content, 'asOf'), transactionId };
     },
@@ -130,7 +137,7 @@ export function createClient(
     async byReference(reference, cursor) {
       const answer = await read('/v1/transactions', { reference, ...(cursor !== undefined && { cursor }) });
       if ('kind' in answer) throw refused(`reference ${reference}`, answer);
-      return pageOf(answer, (item) => transactionAnswer(item, answer.asOf));
+      return pageOf(answer, (item) => answerOf(item, answer.asOf));
     },
 
     async feedFrom(time) {
@@ -144,7 +151,8 @@ export function createClient(
 
     async acknowledge({ transactionId, version }) {
       const path = `/v1/transactions/${transactionId}/acknowledge`;
-      const answer = await ask({ method: 'POST', path, body: { version } });
+      const body = { version, ...(endpointId !== undefined && { endpointId }) };
+      const answer = await ask({ method: 'POST', path, body });
       return !('kind' in answer);
     },
   };
@@ -190,15 +198,20 @@ export function nextOf(page: Page<unknown>, cursor: string | undefined): string 
   throw malformedAnswer('The list has more items, but its cursor is missing or did not advance.');
 }
 
-function transactionAnswer(content: JsonObject, asOf: string): TransactionAnswer {
+function transactionAnswer(
+  content: JsonObject,
+  { asOf, endpointId }: { readonly asOf: string; readonly endpointId: string | undefined },
+): TransactionAnswer {
   if (content.status === 'PENDING') {
     return { kind: 'pending', asOf, transactionId: textOf(content, 'transactionId') };
   }
-  const states = listOf(content, 'notifications').map(({ state }) => state);
+  const awaited = listOf(content, 'notifications').filter(
+    (one) => endpointId === undefined || one.endpointId === endpointId,
+  );
   return {
     kind: 'ended',
     asOf,
     outcome: parseOutcome(content),
-    isOpen: states.some((state) => !SETTLED.has(String(state))),
+    isOpen: awaited.some(({ state }) => !SETTLED.has(String(state))),
   };
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createReceiver, type ReceiverOptions } from '../../../lib/receiver/index.ts';
 import { fetchOf, openKit } from '../../support/kit.ts';
 import { createWorld } from '../../support/world.ts';
+
+type Service = NonNullable<ReceiverOptions<never>['service']>;
 
 describe('asking about an order', () => {
   it('says as of when there is no such transaction', async () => {
@@ -71,6 +74,28 @@ describe('asking about an order', () => {
     expect(posted).toEqual(['POST /v1/transactions/pay_2/acknowledge']);
     const { json } = await world.call(kit.merchant.receiver, 'GET /v1/transactions/pay_2');
     expect(json.notifications).toMatchObject([{ state: 'acknowledged' }]);
+  });
+
+  it('acknowledges for its own endpoint, if it says which one that is', async () => {
+    const world = createWorld();
+    const kit = await openKit(world);
+    const own = await kit.merchant.endpoint();
+    await kit.merchant.endpoint({ url: 'https://warehouse.example/hooks' });
+    const service = { ...kit.options.service, endpointId: own.endpointId } as Service;
+    const receiver = createReceiver({ ...kit.options, service });
+    await kit.record('pay_1');
+    await receiver.due({ transactionId: 'pay_1' });
+    const { json } = await world.call(kit.merchant.receiver, 'GET /v1/transactions/pay_1');
+    const states = json.notifications.map((one: { endpointId: string; state: string }) => [
+      one.endpointId === own.endpointId,
+      one.state,
+    ]);
+    expect(states.sort()).toEqual([
+      [false, 'pending'],
+      [true, 'acknowledged'],
+    ]);
+    await receiver.due({ transactionId: 'pay_1' });
+    expect(kit.asked.filter((request) => request.startsWith('POST'))).toHaveLength(1);
   });
 
   it('acknowledges with the next run what this one applied and could not', async () => {
