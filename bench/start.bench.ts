@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { optionsOrExit, wholeOf } from '../bin/operating/command-options.ts';
 import { memoryMb } from './load/measure/processes.ts';
 import { type Budget, printBudgets } from './print/budgets.ts';
 import { createProgress } from './print/progress.ts';
@@ -86,7 +87,7 @@ async function measureRest(settleS: number, restS: number): Promise<AtRest> {
 function medianOf(starts: readonly TimedStart[]): TimedStart {
   const sorted = starts.toSorted((a, b) => a.readyMs - b.readyMs);
   const median = sorted[Math.floor((sorted.length - 1) / 2)];
-  if (median === undefined) throw new Error('--rounds needs at least 1.');
+  if (median === undefined) throw new Error('There was no start.');
   return median;
 }
 
@@ -128,22 +129,27 @@ function budgetsOf({ first, again, atRest }: Found): readonly Budget[] {
   ];
 }
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    settle: { type: 'string', default: '60' },
-    rest: { type: 'string', default: '30' },
-    'no-demo': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) process.stdout.write(HELP);
-else {
-  const isPassed = await main({
-    rounds: Number(values.rounds),
-    settleS: Number(values.settle),
-    restS: Number(values.rest),
-    hasDemo: !values['no-demo'],
+const SECONDS = { min: 0, max: 3_600 };
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '3' },
+      settle: { type: 'string', default: '60' },
+      rest: { type: 'string', default: '30' },
+      'no-demo': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   });
-  process.exit(isPassed ? 0 : 1);
+  return {
+    rounds: wholeOf('rounds', values.rounds, { min: 1, max: 100 }),
+    settleS: wholeOf('settle', values.settle, SECONDS),
+    restS: wholeOf('rest', values.rest, { ...SECONDS, min: 1 }),
+    hasDemo: !values['no-demo'],
+    help: values.help,
+  };
 }
+
+const args = optionsOrExit('npm run bench:start', readArguments);
+if (args.help) process.stdout.write(HELP);
+else process.exit((await main(args)) ? 0 : 1);

@@ -62,7 +62,7 @@ export function createAsking<Tx>(
   if (service === undefined) return { due: missing, follow: missing, reconcile: missing, compare: missing };
   assertOptions(serviceProblems(service));
   const { since } = service;
-  if (since !== undefined) fullHour(since);
+  if (since !== undefined) fullHour(since, 'service.since');
   const types = eventTypes(service.types);
   const client: Client = createClient({
     ...service,

@@ -38,7 +38,7 @@ export const listAlerts = operation({
   operationId: 'listAlerts',
   method: 'get',
   path: '/v1/alerts',
-  summary: 'List alerts and their deliveries, newest first; kept for 45 days',
+  summary: 'List alerts and their deliveries, the newest hour first; kept for 45 days',
   ...asking,
   query: () => z.strictObject({ cursor: cursorSchema(), limit: limitSchema(MAX_ALERT_PAGE) }),
   answers: () => ({

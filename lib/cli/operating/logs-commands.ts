@@ -78,7 +78,7 @@ function deliveriesOf({ deliveries }: JsonObject): string | undefined {
 
 export const alerts: Command = {
   words: ['alerts'],
-  summary: 'List alerts of a merchant and their callbacks, newest first',
+  summary: 'List alerts of a merchant and their callbacks, the newest hour first',
   details: 'Alerts that some endpoint subscribed to: an endpoint that fails, callbacks that were given up.',
   options: [MERCHANT, LIMIT],
   examples: [

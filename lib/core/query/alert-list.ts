@@ -3,7 +3,7 @@ import type { AlertStore, ListedAlert } from '../deliver/alerts/alert-store.ts';
 import type { Notification } from '../deliver/state/notification.ts';
 import type { MerchantId } from '../model.ts';
 
-/** A merchant's alerts with their deliveries, newest first. */
+/** A merchant's alerts with their deliveries, the newest hour first; within an hour by type and endpoint, as their ids sort. */
 
 /** Maximum number of alerts on one page. */
 export const MAX_ALERT_PAGE = 50;

@@ -48,7 +48,7 @@ export async function readResponsibility(ports: SincePorts): Promise<Responsibil
   const { merchantId, store, since } = ports;
   const ranges = await readSettled(ports);
   const stored = await store.mark(merchantId, 'since');
-  const given = since === undefined ? undefined : fullHour(since);
+  const given = since === undefined ? undefined : fullHour(since, 'service.since');
   const sinceMs = sinceOf({ given, stored, settled: latest(ranges) });
   return {
     sinceMs,

@@ -77,7 +77,7 @@ export async function reconcile(
   await taking.acknowledgeLeft(counts);
   const responsibility = await readResponsibility(ports);
   const { fromMs, mayMove } = beginning(responsibility, options);
-  const toMs = options.to === undefined ? undefined : fullHour(options.to);
+  const toMs = options.to === undefined ? undefined : fullHour(options.to, 'to');
   const opening = await questions.opening(fromMs, toMs);
   await responsibility.remember(fromMs);
   const compared =
@@ -101,7 +101,7 @@ function beginning(
 ): { readonly fromMs: number; readonly mayMove: boolean } {
   if (from === undefined) return { fromMs: resumeMs(responsibility), mayMove: true };
   const { sinceMs, settled } = responsibility;
-  const fromMs = fullHour(from);
+  const fromMs = fullHour(from, 'from');
   const neededMs = settled?.throughMs ?? sinceMs ?? fromMs;
   return { fromMs, mayMove: acceptGap || fromMs <= neededMs };
 }

@@ -34,7 +34,7 @@ export async function compareTotals(
 ): Promise<Totals | undefined> {
   const { merchantId, store, questions, types } = ports;
   const askedMs = await firstMs(ports, range.from);
-  const lastMs = range.to === undefined ? undefined : fullHour(range.to);
+  const lastMs = range.to === undefined ? undefined : fullHour(range.to, 'to');
   const opening = await questions.opening(askedMs, lastMs, range.from === undefined);
   if (opening === undefined) return undefined;
   const { fromMs, toMs } = opening;
@@ -46,7 +46,7 @@ export async function compareTotals(
 }
 
 async function firstMs(ports: SincePorts, from: string | undefined): Promise<number> {
-  if (from !== undefined) return fullHour(from);
+  if (from !== undefined) return fullHour(from, 'from');
   const responsibility = await readResponsibility(ports);
   return ports.since === undefined ? resumeMs(responsibility) : startOf(responsibility);
 }

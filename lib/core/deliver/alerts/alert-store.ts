@@ -42,6 +42,6 @@ export interface AlertStore {
   note(repeat: Repeat): Promise<void>;
   /** How many different repeats were noted; reads no more than `max` and one. */
   noted(of: Pick<Repeat, 'merchantId' | 'tally'>, max: number): Promise<number>;
-  /** A merchant's alerts, newest first. */
+  /** A merchant's alerts, the newest hour first. */
   page(query: AlertPageQuery): Promise<readonly ListedAlert[]>;
 }
