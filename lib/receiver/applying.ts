@@ -1,3 +1,4 @@
+import { notify } from '../protocol/runtime/observers.ts';
 import {
   functionProblem,
   functionsProblem,
@@ -54,7 +55,7 @@ export interface ApplyingOptions<Tx> {
    */
   readonly onConflict?: (conflict: Conflict) => void | Promise<void>;
   /**
-   * For logs and metrics. Errors that it throws are ignored. Default: callbacks that failed here (5xx) are written to
+   * For logs and metrics. Its errors are ignored, and nothing waits for it if it is `async`. Default: callbacks that failed here (5xx) are written to
    * standard error with the reason; nothing else is logged.
    */
   readonly onEvent?: (event: ReceiverEvent) => void;
@@ -81,13 +82,7 @@ export function createApplying<Tx>(options: ApplyingOptions<Tx>): Applying {
     functionProblem('onEvent', onEvent),
   ]);
 
-  const report = (event: ReceiverEvent) => {
-    try {
-      onEvent(event);
-    } catch {
-      // A broken log must not make an applied outcome look like one that was not applied.
-    }
-  };
+  const report = (event: ReceiverEvent) => notify(onEvent, event);
 
   const conflict = async (found: Conflict) => {
     report({ event: 'conflict', conflict: found });

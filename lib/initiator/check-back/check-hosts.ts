@@ -1,5 +1,6 @@
 import { type HostHandler, hostHandler, jsonAnswer } from '../../protocol/http/host-handling.ts';
 import { hostAdapters } from '../../protocol/http/hosts.ts';
+import { notify } from '../../protocol/runtime/observers.ts';
 import { functionProblem } from '../../protocol/runtime/option-rules.ts';
 import { assertOptions } from '../fault.ts';
 import { type CheckBackHandler, logFailure, MAX_CHECK_BYTES } from './handler.ts';
@@ -41,7 +42,7 @@ function answering(handler: CheckBackHandler): HostHandler {
     handle: handler,
     errorOf: ({ code, message }) => new Refusal(code, message),
     failed(error) {
-      (handler.onRefused ?? logFailure)(error);
+      notify(handler.onRefused ?? logFailure, error);
       if (error instanceof Refusal) return jsonAnswer(error.status, { code: error.code });
       // 503 says nothing about the transaction, so the service asks again.
       return jsonAnswer(503, { code: 'unavailable' });

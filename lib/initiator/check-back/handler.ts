@@ -3,6 +3,7 @@ import { jsonAnswer, methodRefusal, type RawRequest } from '../../protocol/http/
 import { isObject, jsonOf } from '../../protocol/json/json-values.ts';
 import type { Clock } from '../../protocol/runtime/clock.ts';
 import { system } from '../../protocol/runtime/machine.ts';
+import { notify } from '../../protocol/runtime/observers.ts';
 import {
   functionProblem,
   functionsProblem,
@@ -48,7 +49,7 @@ export interface CheckBackOptions {
   readonly timeoutMs?: number;
   /**
    * Called for each request without a regular answer: refused because it is not a check of the service (an
-   * `InitiatorFault` with the code of the answer), or failed here. Errors that it throws are ignored. Default: failures
+   * `InitiatorFault` with the code of the answer), or failed here. Its errors are ignored, and nothing waits for it if it is `async`. Default: failures
    * (5xx) are written to standard error.
    */
   readonly onError?: (error: unknown) => void;
@@ -96,13 +97,7 @@ export function createCheckBackHandler(options: CheckBackOptions): CheckBackHand
   ]);
   const publicKeys = publicKeysOf(options.publicKeys);
   const isServedMerchant = merchantFilter(options.merchantIds);
-  const onRefused = (error: unknown) => {
-    try {
-      onError(error);
-    } catch {
-      // A broken log must not change the answer.
-    }
-  };
+  const onRefused = (error: unknown) => notify(onError, error);
   const answer: CheckBackHandler = async (request) => {
     try {
       const check = await verified(request, { publicKeys, nowMs: clock.now() });

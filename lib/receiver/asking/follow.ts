@@ -1,4 +1,5 @@
 import { isoTime } from '../../protocol/instants.ts';
+import { notify } from '../../protocol/runtime/observers.ts';
 import { LONGEST_WAIT_MS } from '../../protocol/runtime/option-rules.ts';
 import type { Pauses } from '../pauses.ts';
 import { ReceiverFault } from '../receiver-fault.ts';
@@ -13,7 +14,10 @@ export interface FollowOptions {
   readonly everySeconds?: number;
   /** Stops the run: at once while it waits for the next poll, otherwise after the current page, or the tries of a question. */
   readonly signal?: AbortSignal;
-  /** Called after each page. With `everySeconds`, also called when the service or the store is unavailable. */
+  /**
+   * Called after each page. With `everySeconds`, also called when the service or the store is
+   * unavailable. Its errors are ignored, and nothing waits for it if it is `async`.
+   */
   readonly onProgress?: (progress: FollowProgress) => void;
 }
 
@@ -61,7 +65,7 @@ export async function follow(ports: FollowPorts, options: FollowOptions = {}): P
     } catch (error) {
       const isTransient = error instanceof ReceiverFault && error.retryable;
       if (!isTransient || isOver()) throw error;
-      onProgress?.({ event: 'away', fault: error });
+      notify(onProgress, { event: 'away', fault: error });
     }
     if (isOver()) return report;
     // An aborted sleep is the normal end of the loop.
@@ -103,7 +107,7 @@ async function catchUp(
       if (!isHeld) await store.setMark(merchantId, mark, page.nextCursor);
       cursor = page.nextCursor;
     }
-    onProgress?.({ event: 'page', ...report });
+    notify(onProgress, { event: 'page', ...report });
     if (next === undefined || signal?.aborted === true) return;
   }
 }

@@ -5,6 +5,7 @@ import {
   jsonAnswer,
   type RawRequest,
 } from '../../protocol/http/host-handling.ts';
+import { notify } from '../../protocol/runtime/observers.ts';
 import {
   functionProblem,
   integerProblem,
@@ -27,8 +28,9 @@ export interface AdapterOptions {
   /** Maximum size of a body in bytes; default: 65,536. A larger one is answered with 413. */
   readonly maxBodyBytes?: number;
   /**
-   * Called for each request that was refused before the handler, and for each error that the handler throws. Default: a
-   * receiver's own `onEvent`. Without a receiver, failures (5xx) are written to standard error.
+   * Called for each request that was refused before the handler, and for each error that the handler throws. Its own
+   * errors are ignored, and nothing waits for it if it is `async`. Default: a receiver's own `onEvent`. Without a
+   * receiver, failures (5xx) are written to standard error.
    */
   readonly onRefused?: (fault: ReceiverFault) => void;
 }
@@ -66,14 +68,6 @@ export function answering(handler: CallbackHandler, options: AdapterOptions = {}
 export function faultFrom(error: unknown): ReceiverFault {
   if (error instanceof ReceiverFault) return error;
   return new ReceiverFault('internal', 'Internal error.', { cause: error });
-}
-
-function notify(onRefused: (fault: ReceiverFault) => void, fault: ReceiverFault): void {
-  try {
-    onRefused(fault);
-  } catch {
-    // A broken log must not change the answer.
-  }
 }
 
 function logFailure(fault: ReceiverFault): void {

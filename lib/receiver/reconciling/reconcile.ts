@@ -1,5 +1,6 @@
 import { isoTime } from '../../protocol/instants.ts';
 import { type Resolution, resolutionSeconds } from '../../protocol/resolutions.ts';
+import { notify } from '../../protocol/runtime/observers.ts';
 import { type Responsibility, readResponsibility, resumeMs, settledText } from '../asking/since.ts';
 import { type Counts, noCounts } from '../asking/taking.ts';
 import type { ReceiverStore } from '../stores/receiver-store.ts';
@@ -22,6 +23,7 @@ export interface ReconcileOptions {
   readonly to?: string;
   /** Stops the run after the current window. The next run continues from there. */
   readonly signal?: AbortSignal;
+  /** For logs. Its errors are ignored, and nothing waits for it if it is `async`. */
   readonly onProgress?: (progress: ReconcileProgress) => void;
 }
 
@@ -135,7 +137,7 @@ async function descend(
       if (options.signal?.aborted === true) return report(window.fromMs, differing);
       await repairWindow(ports, window, counts);
       differing += 1;
-      options.onProgress?.({ event: 'repaired', window: isoTime(window.fromMs), ...counts });
+      notify(options.onProgress, { event: 'repaired', window: isoTime(window.fromMs), ...counts });
     }
   }
   await moveMark(opening.toMs);
@@ -155,7 +157,7 @@ function markMover(
     if (!mayMove || counts.unsettled > 0 || throughMs <= reachedMs) return;
     await store.setMark(merchantId, types.markName('settled'), settledText({ fromMs, throughMs }));
     reachedMs = throughMs;
-    options.onProgress?.({ event: 'through', through: isoTime(throughMs) });
+    notify(options.onProgress, { event: 'through', through: isoTime(throughMs) });
   };
 }
 
@@ -180,7 +182,7 @@ async function look(
   const { span, resolution, there } = at;
   const everySeconds = resolutionSeconds(resolution, opening.windowSeconds);
   const { slices, differences } = await compare(ports, { ...span, everySeconds, there });
-  options.onProgress?.({
+  notify(options.onProgress, {
     event: 'compared',
     resolution,
     from: isoTime(span.fromMs),

@@ -6,6 +6,7 @@ import {
   toLambdaHandler,
   toNodeHandler,
 } from '../../../lib/initiator/index.ts';
+import { brokenLogs } from '../../support/broken-logs.ts';
 import { useServer } from '../../support/running/listening.ts';
 import { CHECK, clock, END, PUBLIC_KEY, signed } from './asked-initiator.ts';
 
@@ -92,6 +93,15 @@ describe('the adapters', () => {
       ].map((code) => ({ name: 'InitiatorFault', code, message: expect.stringMatching(/\w \w/) })),
     );
     expect(errors[2]).toMatchObject({ message: expect.stringContaining('express.raw({ type') });
+  });
+
+  it.each(brokenLogs)('do not mind a log that $name', async ({ log }) => {
+    const options = { publicKeys: PUBLIC_KEY, merchantIds: ['shop'], lookUp: () => END, clock };
+    const logged = createCheckBackHandler({ ...options, onError: log });
+    const url = await listen(toNodeHandler(logged));
+    expect((await fetch(url, { ...signed(body), body: '{}' })).status).toBe(401);
+    const replaced = Object.assign(createCheckBackHandler(options), { onRefused: log });
+    expect((await fetch(await listen(toNodeHandler(replaced)))).status).toBe(405);
   });
 
   it('report a body parser in front of them', async () => {

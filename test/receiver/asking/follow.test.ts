@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FollowProgress, Outcome } from '../../../lib/receiver/index.ts';
+import { brokenLogs } from '../../support/broken-logs.ts';
 import { fetchOf, openKit } from '../../support/kit.ts';
 import { createWorld } from '../../support/world.ts';
 
@@ -112,6 +113,12 @@ describe('following the feed', () => {
     await kit.tell({ ...(outcomes[1] as Outcome), amount: 1 });
     expect(await kit.receiver.follow()).toMatchObject({ applied: 2, conflicts: 1, unsettled: 0 });
     expect(await kit.receiver.follow()).toMatchObject({ read: 0 });
+  });
+
+  it.each(brokenLogs)('goes on although its progress goes to a log that $name', async ({ log }) => {
+    const { kit, record } = await openFollower();
+    await record(0, 2);
+    expect(await kit.receiver.follow({ onProgress: log })).toMatchObject({ read: 2, applied: 2 });
   });
 
   it('follows until its signal aborts, also while the service is unavailable', async () => {

@@ -7,6 +7,7 @@ import {
   toNodeHandler,
 } from '../../../lib/receiver/index.ts';
 import { memoryStore } from '../../../lib/receiver/stores/memory.ts';
+import { brokenLogs } from '../../support/broken-logs.ts';
 import { useServer } from '../../support/running/listening.ts';
 import { huge, secret, signed, useHandler } from './seen-callbacks.ts';
 
@@ -161,12 +162,8 @@ describe('the adapter for Node http', () => {
     written.mockRestore();
   });
 
-  it('does not mind a log that throws', async () => {
-    const handle = toNodeHandler(handler, {
-      onRefused: () => {
-        throw new Error('disk full');
-      },
-    });
+  it.each(brokenLogs)('does not mind a log that $name', async ({ log }) => {
+    const handle = toNodeHandler(handler, { onRefused: log });
     expect((await fetch(await listen(handle))).status).toBe(405);
   });
 });

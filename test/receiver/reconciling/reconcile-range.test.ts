@@ -4,6 +4,7 @@ import { forEachPartition } from '../../../lib/core/partitions.ts';
 import { createDigestSum as createOwnDigestSum } from '../../../lib/protocol/row-digest.ts';
 import type { Outcome, ReconcileProgress } from '../../../lib/receiver/index.ts';
 import { memoryStore } from '../../../lib/receiver/stores/memory.ts';
+import { brokenLogs } from '../../support/broken-logs.ts';
 import { openKit, SINCE } from '../../support/kit.ts';
 import { createWorld } from '../../support/world.ts';
 import { everythingOnce, markOf, trade } from './reconciling-kit.ts';
@@ -70,6 +71,12 @@ describe('reconciling', () => {
       'repaired',
       'through',
     ]);
+  });
+
+  it.each(brokenLogs)('goes on although its progress goes to a log that $name', async ({ log }) => {
+    const kit = await openKit(createWorld());
+    await trade(kit, { windows: 2, each: 1, tells: () => false });
+    expect(await kit.receiver.reconcile({ onProgress: log })).toMatchObject({ applied: 2 });
   });
 
   it('stops when its signal aborts, and continues from there', async () => {
