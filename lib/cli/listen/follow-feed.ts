@@ -24,6 +24,8 @@ export interface Following {
 export type ListenNews =
   | ({ readonly event: 'forwarded'; readonly isAgain: boolean } & Forwarded)
   | { readonly event: 'waiting'; readonly forMs: number; readonly why: string }
+  /** Callbacks that were sent again could not be read. They are asked for again. */
+  | { readonly event: 'refused'; readonly why: string }
   | { readonly event: 'idle'; readonly watermark: string };
 
 /** How often the end of the feed is asked for more. */
@@ -95,11 +97,15 @@ function isWanted({ transactionType, status }: JsonObject, types: readonly strin
 }
 
 /** An outcome never changes, so it is read once for all tries. */
-async function forwardUntilAccepted(following: Following, transaction: JsonObject): Promise<void> {
+async function forwardUntilAccepted(
+  following: Following,
+  transaction: JsonObject,
+  { isAgain = false }: { readonly isAgain?: boolean } = {},
+): Promise<void> {
   const { receiver, onNews, isOnce } = following;
   for (let failures = 0; !receiver.signal.aborted; ) {
     const forwarded = await forward(transaction, receiver);
-    onNews({ event: 'forwarded', isAgain: failures > 0, ...forwarded });
+    onNews({ event: 'forwarded', isAgain: isAgain || failures > 0, ...forwarded });
     if (forwarded.isAccepted) return;
     failures += 1;
     if (isOnce) {
@@ -142,32 +148,45 @@ async function pause({ failures, why, following: { onNews, receiver } }: Pause):
   await systemPauses.sleep(forMs, receiver.signal).catch(() => undefined);
 }
 
-/** Callbacks that somebody sent again since the listener started: they come once more. */
+/** Callbacks that somebody sent again since the listener started: they come once more, until they are accepted. */
 function createResends(following: Following) {
   const { receiver, onNews, types } = following;
   const startedMs = receiver.now();
   const startedAt = new Date(startedMs).toISOString();
-  const seen = new Set<string>();
+  const accepted = new Set<string>();
   // Nothing was sent again since the start yet: to look at once would only delay the next look.
   let nextMs = startedMs + RESENDS_MS;
+
+  /** The feed goes on after a refusal, and so do other resends. The next look tries again. */
+  const toldIfRefused = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof CommandFailure)) throw error;
+      onNews({ event: 'refused', why: error.message });
+    }
+  };
+  const look = async (nowMs: number) => {
+    const found = await resentItems(following, nowMs);
+    const endedMs = receiver.now();
+    // The time that the receiver takes does not count.
+    nextMs = endedMs + Math.max(RESENDS_MS, (endedMs - nowMs) * RESENDS_SHARE);
+    for (const item of found) {
+      const at = lastResendOf(item);
+      const key = `${String(item.transactionId)} ${at}`;
+      if (at === undefined || at < startedAt || accepted.has(key) || !isWanted(item, types)) continue;
+      await toldIfRefused(async () => {
+        await forwardUntilAccepted(following, await readTransaction(following, item), { isAgain: true });
+        accepted.add(key);
+      });
+      if (receiver.signal.aborted) return;
+    }
+  };
   return {
     async forwardThem(nowMs: number): Promise<void> {
       if (nowMs < nextMs) return;
-      try {
-        for (const item of await resentItems(following, nowMs)) {
-          const at = lastResendOf(item);
-          const key = `${String(item.transactionId)} ${at}`;
-          if (at === undefined || at < startedAt || seen.has(key) || !isWanted(item, types)) continue;
-          seen.add(key);
-          const transaction = await readTransaction(following, item);
-          onNews({ event: 'forwarded', isAgain: true, ...(await forward(transaction, receiver)) });
-        }
-      } catch (error) {
-        // The next round asks again: the feed goes on meanwhile.
-        if (!(error instanceof CommandFailure)) throw error;
-      }
-      const tookMs = receiver.now() - nowMs;
-      nextMs = nowMs + Math.max(RESENDS_MS, tookMs * RESENDS_SHARE);
+      nextMs = nowMs + RESENDS_MS;
+      await toldIfRefused(() => look(nowMs));
     },
   };
 }

@@ -140,7 +140,7 @@ function introduce({ output }: Tools, { url, merchantId, secret, isGoingOn }: In
   output.note(`Verify with this secret: ${secret}`);
 }
 
-/** A line for each callback, and one at the bottom that moves while the service answers: a dead listener does not look alive. */
+/** A line for each callback, and one at the bottom with the time of the last answer, so that a listener without a connection can be told from an idle one. */
 function newsShower({ output, now }: Tools, url: string): (news: ListenNews) => void {
   let forwarded = 0;
   const showFooter = (state: Part) =>
@@ -151,6 +151,10 @@ function newsShower({ output, now }: Tools, url: string): (news: ListenNews) => 
     if (news.event === 'waiting') {
       output.note(`  ${news.why}; again in ${(news.forMs / 1_000).toFixed(1)} s`);
       showFooter([`waiting since ${at} UTC`, 'bad']);
+      return;
+    }
+    if (news.event === 'refused') {
+      output.note(`  Callbacks that were sent again cannot be read now: ${news.why}`);
       return;
     }
     if (news.event === 'forwarded') {
