@@ -74,7 +74,7 @@ function commandsOf(line: string): readonly string[] {
 }
 
 describe('an entry of the runbook', () => {
-  it.each(entries)('$name has commands to type, each of which exists', ({ text }) => {
+  it.each(entries)('$name has commands to type, and all of them exist', ({ text }) => {
     const commands = typedLines(text).flatMap(commandsOf);
     expect(commands).not.toEqual([]);
     expect(commands.flatMap((command) => wrongWith(command) ?? [])).toEqual([]);

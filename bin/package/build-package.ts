@@ -13,7 +13,7 @@ import { writeManifest } from './manifest.ts';
  * line in one file, and the construct with the functions that it deploys. It has a manifest of its own, because users should
  * not install what builds and runs the service.
  *
- * @returns the packages of others of which code is in it
+ * @returns the packages of others that have code in it
  */
 export async function buildPackage(directory: string): Promise<readonly BundledPackage[]> {
   for (const part of [...FORMATS, 'cli', 'functions']) {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './layout.ts';
 
-/** A package of others, of which code is in the published package. */
+/** A package of others that has code in the published package. */
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;

@@ -5,7 +5,7 @@ import type { BundledPackage } from '../package/licenses.ts';
 import { packPackage } from '../package/pack-package.ts';
 import { npmSbom, sbomOf } from './sbom.ts';
 
-/** Builds the package into a directory. Returns the packages of others of which code is in it. */
+/** Builds the package into a directory. Returns the packages of others that have code in it. */
 export type Build = (directory: string) => Promise<readonly BundledPackage[]>;
 
 /** What a release consists of, besides its tag. */

@@ -29,7 +29,7 @@ export function npmSbom(rootDir: string): string {
 }
 
 /**
- * The bill of materials of a release: of all that is installed, the packages of which code is in it.
+ * The bill of materials of a release: the installed packages that have code in it.
  *
  * @throws Error that names a bundled package which the list of npm does not have
  */

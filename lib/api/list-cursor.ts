@@ -68,7 +68,7 @@ function sealed(list: Selection, position: string): string {
   return Buffer.from(`${position}~${tagOf(list, position)}`, 'utf8').toString('base64url');
 }
 
-/** Without a filter, the tag must stay as it was before filters existed: receivers keep feed cursors. */
+/** Without a filter, the tag covers the bare name of the list: receivers keep feed cursors with such tags. */
 function tagOf({ name, filter = {}, merchantId }: Selection, position: string): string {
   const chosen = JSON.stringify(filter);
   const list = chosen === '{}' ? name : `${name} ${chosen}`;

@@ -16,7 +16,7 @@ export const ALERT_TYPES = [
 ] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];
 
-/** How often something happened in an hour, of which the first time had an alert of its own. */
+/** How often something happened in an hour. The first time had an alert of its own. */
 export interface AlertSummary {
   /** The hour: inclusive. */
   readonly from: string;

@@ -51,7 +51,7 @@ export async function withSimilarIds(
   });
 }
 
-/** Ids of which a part was typed, or else those with the fewest differences. */
+/** Ids that begin with or contain what was typed, or else those with the fewest differences. */
 export function similarIds(typed: string, ids: readonly string[]): readonly string[] {
   const lower = typed.toLowerCase();
   const begun = ids.filter((id) => id.toLowerCase().startsWith(lower));

@@ -61,7 +61,7 @@ export const tail: Command = {
         output.json(news);
         output.line(...lineOf(news, now()));
       },
-      // The time of the last answer: a tail that hears nothing any more does not look alive.
+      // The time of the last answer, so that a tail without a connection can be told from an idle one.
       onLook: (merchantId) => {
         whose = `merchant ${merchantId}`;
         showFooter(`${timeOf(isoTime(now()))} UTC`);

@@ -10,7 +10,7 @@ import { onFirstUse } from './on-first-use.ts';
  * currency or a state that this version does not know, are kept. Unknown attributes are left out.
  */
 
-/** Printable characters only, all of which sort after the `#` that separates the parts of a key. */
+/** Printable characters only. All sort after the `#` that separates the parts of a key. */
 const id = () => z.string().regex(/^[$-~]{1,256}$/);
 export const storedMerchantId = onFirstUse(() => id().brand<'MerchantId'>());
 export const storedTransactionId = onFirstUse(() => id().brand<'TransactionId'>());

@@ -20,7 +20,7 @@ export function compileGlob(pattern: string): Glob {
   return (text) => expression.test(text);
 }
 
-/** Whether a text is an ARN, wildcards included: six parts, of which the last may contain colons. */
+/** Whether a text is an ARN, wildcards included: six parts. The last may contain colons. */
 export function isArn(text: string): boolean {
   return text.startsWith('arn:') && text.split(':').length >= ARN_PARTS;
 }
