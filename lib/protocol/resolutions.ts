@@ -13,3 +13,6 @@ export function resolutionSeconds(resolution: Resolution, windowSeconds: number)
       return 86_400;
   }
 }
+
+/** Maximum number of windows that one answer covers. With windows of 300 seconds: a day, a week and a month. */
+export const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2_016, day: 8_928 };

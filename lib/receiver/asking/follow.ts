@@ -91,7 +91,9 @@ async function catchUp(
   { signal, onProgress }: Pick<FollowOptions, 'signal' | 'onProgress'>,
 ): Promise<void> {
   const { client, taking, store, merchantId, types } = ports;
-  await taking.acknowledgeLeft(report);
+  const isStopped = () => signal?.aborted === true;
+  await taking.acknowledgeLeft(report, signal);
+  if (isStopped()) return;
   const mark = types.markName('feed');
   let cursor = await store.mark(merchantId, mark);
   let isHeld = false;
@@ -108,6 +110,6 @@ async function catchUp(
       cursor = page.nextCursor;
     }
     notify(onProgress, { event: 'page', ...report });
-    if (next === undefined || signal?.aborted === true) return;
+    if (next === undefined || isStopped()) return;
   }
 }

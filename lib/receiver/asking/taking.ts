@@ -39,8 +39,8 @@ export interface Taking {
     answer: Extract<TransactionAnswer, { readonly kind: 'ended' }>,
     counts: Counts,
   ): Promise<ApplyResult>;
-  /** Acknowledges outcomes that earlier runs applied but did not acknowledge. */
-  acknowledgeLeft(counts: Counts): Promise<void>;
+  /** Acknowledges outcomes that earlier runs applied but did not acknowledge, until the signal aborts. */
+  acknowledgeLeft(counts: Counts, signal: AbortSignal | undefined): Promise<void>;
 }
 
 /** Maximum number of concurrent requests. */
@@ -125,8 +125,8 @@ export function createTaking(options: {
       return failed;
     },
 
-    async acknowledgeLeft(counts) {
-      for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+    async acknowledgeLeft(counts, signal) {
+      for (let pages = 0; pages < MAX_PAGES && signal?.aborted !== true; pages += 1) {
         const left = await store.unacknowledged(merchantId, ACKNOWLEDGEMENTS);
         await boundedMapUntilFailure(left, QUESTIONS, (key) => acknowledge(key, counts));
         if (left.length < ACKNOWLEDGEMENTS) return;

@@ -1,5 +1,5 @@
 import { isoTime } from '../../protocol/instants.ts';
-import { type Resolution, resolutionSeconds } from '../../protocol/resolutions.ts';
+import { MAX_WINDOWS, type Resolution, resolutionSeconds } from '../../protocol/resolutions.ts';
 import { notify } from '../../protocol/runtime/observers.ts';
 import { type Responsibility, readResponsibility, resumeMs, settledText } from '../asking/since.ts';
 import { type Counts, noCounts } from '../asking/taking.ts';
@@ -8,8 +8,9 @@ import { fullHour } from '../times.ts';
 import { compare, type Difference } from './comparing.ts';
 import type { Opening, Slice } from './questions.ts';
 import { type RepairPorts, repairWindow } from './repairing.ts';
-import type { Span } from './spans.ts';
-import { mergeNeighbours } from './spans.ts';
+import { mergeNeighbours, piecesOf, type Span } from './spans.ts';
+
+const HOUR_MS = 3_600_000;
 
 export interface ReconcileOptions {
   /** ISO 8601, a full hour, inclusive; default: two hours before the checkpoint of the last run, else `service.since`. */
@@ -21,7 +22,7 @@ export interface ReconcileOptions {
   readonly acceptGap?: boolean;
   /** ISO 8601, a full hour, exclusive; default: the end of the last closed window. */
   readonly to?: string;
-  /** Stops the run after the current window. The next run continues from there. */
+  /** Stops the run after the current window, or after the current question. The next run continues from there. */
   readonly signal?: AbortSignal;
   /** For logs. Its errors are ignored, and nothing waits for it if it is `async`. */
   readonly onProgress?: (progress: ReconcileProgress) => void;
@@ -44,7 +45,7 @@ export type ReconcileProgress =
 
 export interface ReconcileReport extends Readonly<Counts> {
   readonly from: string;
-  /** End of the compared range; undefined if no window is closed yet. */
+  /** End of the compared range; undefined if no window is closed yet, or if `signal` ended the run before it compared. */
   readonly through: string | undefined;
   /** Number of closed windows in that range, including empty ones. */
   readonly windows: number;
@@ -76,12 +77,13 @@ export async function reconcile(
   const { taking, client, questions } = ports;
   const counts = noCounts();
   const spent = { ...client.spent };
-  await taking.acknowledgeLeft(counts);
+  await taking.acknowledgeLeft(counts, options.signal);
   const responsibility = await readResponsibility(ports);
   const { fromMs, mayMove } = beginning(responsibility, options);
   const toMs = options.to === undefined ? undefined : fullHour(options.to, 'to');
-  const opening = await questions.opening(fromMs, toMs);
-  await responsibility.remember(fromMs);
+  const isAsked = !isStopped(options);
+  const opening = isAsked ? await questions.opening(fromMs, toMs) : undefined;
+  if (isAsked) await responsibility.remember(fromMs);
   const compared =
     opening === undefined
       ? { through: undefined, windows: 0, differing: 0 }
@@ -116,32 +118,52 @@ interface Descent {
   readonly mayMove: boolean;
 }
 
-/** From days to hours to windows, oldest first, so that the mark can follow. */
+/**
+ * From days to hours to windows, oldest first, so that the mark can follow. Before each request and each repair, the
+ * signal may end the run: everything before that place is settled.
+ */
 async function descend(
   ports: ReconcilePorts,
   descent: Descent,
 ): Promise<Pick<ReconcileReport, 'through' | 'windows' | 'differing'>> {
   const { options, counts, opening } = descent;
   const moveMark = markMover(ports, descent);
-  const report = (throughMs: number, differing: number) => ({
-    through: isoTime(throughMs),
-    windows: (throughMs - opening.fromMs) / (opening.windowSeconds * 1_000),
-    differing,
-  });
   let differing = 0;
+  const endAt = async (throughMs: number) => {
+    await moveMark(throughMs);
+    const windows = (throughMs - opening.fromMs) / (opening.windowSeconds * 1_000);
+    return { through: isoTime(throughMs), windows, differing };
+  };
   const days = await look(ports, descent, { span: opening, resolution: 'day', there: opening.slices });
-  const hours = await refine(ports, descent, { spans: days, resolution: 'hour' });
-  for (const span of mergeNeighbours(hours)) {
-    for (const window of await refine(ports, descent, { spans: [span], resolution: 'window' })) {
-      await moveMark(window.fromMs);
-      if (options.signal?.aborted === true) return report(window.fromMs, differing);
-      await repairWindow(ports, window, counts);
-      differing += 1;
-      notify(options.onProgress, { event: 'repaired', window: isoTime(window.fromMs), ...counts });
+  for (const piece of piecesFor('hour', days, opening)) {
+    if (isStopped(options)) return endAt(piece.fromMs);
+    const hours = await refine(ports, descent, { span: piece, resolution: 'hour' });
+    for (const finer of piecesFor('window', hours, opening)) {
+      if (isStopped(options)) return endAt(finer.fromMs);
+      for (const window of await refine(ports, descent, { span: finer, resolution: 'window' })) {
+        if (isStopped(options)) return endAt(window.fromMs);
+        await moveMark(window.fromMs);
+        await repairWindow(ports, window, counts);
+        differing += 1;
+        notify(options.onProgress, { event: 'repaired', window: isoTime(window.fromMs), ...counts });
+      }
     }
   }
-  await moveMark(opening.toMs);
-  return report(opening.toMs, differing);
+  return endAt(opening.toMs);
+}
+
+function isStopped({ signal }: Pick<ReconcileOptions, 'signal'>): boolean {
+  return signal?.aborted === true;
+}
+
+/** Pieces of spans that the service answers in one request at a finer resolution. */
+function piecesFor(
+  resolution: Resolution,
+  spans: readonly Span[],
+  { windowSeconds }: Opening,
+): readonly Span[] {
+  const hours = Math.max(1, Math.floor((MAX_WINDOWS[resolution] * windowSeconds * 1_000) / HOUR_MS));
+  return mergeNeighbours(spans).flatMap((span) => [...piecesOf(span, hours * HOUR_MS)]);
 }
 
 function markMover(
@@ -164,14 +186,10 @@ function markMover(
 async function refine(
   ports: ReconcilePorts,
   descent: Descent,
-  { spans, resolution }: { readonly spans: readonly Span[]; readonly resolution: Resolution },
+  { span, resolution }: { readonly span: Span; readonly resolution: Resolution },
 ): Promise<readonly Difference[]> {
-  const differences: Difference[] = [];
-  for (const span of mergeNeighbours(spans)) {
-    const there = await ports.questions.slices(span, resolution);
-    differences.push(...(await look(ports, descent, { span, resolution, there })));
-  }
-  return differences;
+  const there = await ports.questions.slices(span, resolution);
+  return look(ports, descent, { span, resolution, there });
 }
 
 async function look(

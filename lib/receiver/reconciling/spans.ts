@@ -4,6 +4,13 @@ export interface Span {
   readonly toMs: number;
 }
 
+/** Cuts a span into pieces of at most `lengthMs`, oldest first. */
+export function* piecesOf({ fromMs, toMs }: Span, lengthMs: number): Iterable<Span> {
+  for (let atMs = fromMs; atMs < toMs; atMs += lengthMs) {
+    yield { fromMs: atMs, toMs: Math.min(atMs + lengthMs, toMs) };
+  }
+}
+
 /** Merges adjacent spans, so that a day of differing hours takes one request, not twenty-four. */
 export function mergeNeighbours(spans: readonly Span[]): readonly Span[] {
   const merged: Span[] = [];

@@ -91,6 +91,59 @@ describe('reconciling', () => {
     expect(await kit.receiver.reconcile()).toMatchObject({ applied: 10, differing: 5 });
   });
 
+  it.each([
+    ['day', 1, undefined],
+    ['hour', 2, undefined],
+    ['window', 3, '2026-11-20T08:00:00.000Z'],
+  ])(
+    'stops after the question about each %s, and the next run finds all',
+    async (resolution, asked, mark) => {
+      const kit = await openKit(createWorld());
+      await trade(kit, { windows: 3, each: 1, tells: () => false });
+      const stopping = new AbortController();
+      const first = await kit.receiver.reconcile({
+        signal: stopping.signal,
+        onProgress: (seen) => seen.event === 'compared' && seen.resolution === resolution && stopping.abort(),
+      });
+      expect(first).toMatchObject({ applied: 0, differing: 0, requests: asked });
+      if (mark !== undefined) expect(await markOf(kit.store)).toBe(mark);
+      expect(await kit.receiver.reconcile()).toMatchObject({
+        applied: 3,
+        through: '2026-11-20T08:15:00.000Z',
+      });
+    },
+  );
+
+  it('asks nothing if its signal has aborted before', async () => {
+    const kit = await openKit(createWorld());
+    await trade(kit, { windows: 1, each: 1, tells: () => false });
+    expect(await kit.receiver.reconcile({ signal: AbortSignal.abort() })).toMatchObject({
+      through: undefined,
+      windows: 0,
+      requests: 0,
+    });
+    expect(await kit.receiver.reconcile()).toMatchObject({ applied: 1 });
+  });
+
+  it('stops acknowledging what was left when its signal aborts', async () => {
+    const stopping = new AbortController();
+    const left = Array.from({ length: 100 }, (_, index) => ({ transactionId: `pay_${index}`, version: 1 }));
+    let pages = 0;
+    const store: ReturnType<typeof memoryStore> = {
+      ...memoryStore(),
+      async unacknowledged() {
+        pages += 1;
+        stopping.abort();
+        return left;
+      },
+    };
+    const kit = await openKit(createWorld(), { receiver: { store } });
+    await kit.receiver.reconcile({ signal: stopping.signal });
+    await kit.receiver.follow({ signal: stopping.signal });
+    expect(pages).toBe(1);
+    expect(kit.asked.filter((request) => request.startsWith('GET'))).toEqual([]);
+  });
+
   it('has nothing to do while no window is closed', async () => {
     const world = createWorld();
     const kit = await openKit(world, { service: { since: '2026-11-20T08:00:00Z' } });

@@ -1,12 +1,10 @@
 import { listWindows } from '../../../api/windows/windows-contract.ts';
 import { isoTime, msOf, SECOND_MS } from '../../../core/time.ts';
-import { type Resolution, resolutionSeconds } from '../../../protocol/resolutions.ts';
+import { MAX_WINDOWS, type Resolution, resolutionSeconds } from '../../../protocol/resolutions.ts';
 import type { ConsoleApi } from '../../asking/console-api.ts';
 
 /** The counts of windows, hours or days, for the calendar. */
 
-/** How many windows one answer of the API covers. */
-const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2_016, day: 8_928 };
 /** Requests for the days of one page. */
 const MAX_REQUESTS = 4;
 const MAX_DAYS = 28;

@@ -1,4 +1,4 @@
-import { type Resolution, resolutionSeconds } from '../../../protocol/resolutions.ts';
+import { MAX_WINDOWS, type Resolution, resolutionSeconds } from '../../../protocol/resolutions.ts';
 import { jsonBytes, MAX_ITEMS_BYTES } from '../../feed/answer-size.ts';
 import { closedReach, isAligned, type WindowPorts, type WindowRefusal } from '../../feed/closed-windows.ts';
 import { type DigestGroup, sumGroups, sumTimes, type TimeDigest } from '../../feed/digest.ts';
@@ -7,8 +7,6 @@ import { isoTime, msOf, SECOND_MS } from '../../time.ts';
 
 /** Digests of a range: per window, or summed up per hour or day. */
 
-/** Maximum number of windows that one answer covers. With windows of 300 seconds: a day, a week and a month. */
-const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2_016, day: 8_928 };
 /** Windows per page read. */
 const PAGE = 1_000;
 /** Maximum number of groups, over all windows, that one answer reads: 36 MB of the table, or 22 in each window of a month. */
