@@ -24,3 +24,12 @@ export function jsonOf(body: Uint8Array): unknown {
     return undefined;
   }
 }
+
+/** Parses a text to a value; undefined if it is not JSON. */
+export function jsonTextOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -145,6 +145,23 @@ describe('a ledger in the browser', () => {
   });
 
   it.each([
+    ['breaks off', () => new ReadableStream({ start: (body) => body.error(new TypeError('terminated')) })],
+    ['is cut short', () => '{"items": ['],
+  ])('is compared although an answer %s', async (_, broken) => {
+    let asked = 0;
+    const fetch = async (url: unknown, init?: RequestInit) => {
+      asked += 1;
+      return asked === 1 ? new Response(broken()) : session.fetch(String(url), init);
+    };
+    const ask = createAsk({ base: BASE, csrf: session.csrf, fetch });
+    const answer = await ask(
+      '/windows?from=2026-11-20T08:00:00.000Z&to=2026-11-20T08:05:00.000Z&resolution=window',
+    );
+    expect(answer).toHaveProperty('items');
+    expect(asked).toBe(2);
+  });
+
+  it.each([
     ['semicolons and CR LF', (text: string) => text.replaceAll(',', ';').replaceAll('\n', '\r\n')],
     ['tabs', (text: string) => text.replaceAll(',', '\t')],
     ['a byte-order mark and a last line end', (text: string) => `\ufeff${text}\n`],

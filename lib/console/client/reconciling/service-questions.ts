@@ -1,6 +1,6 @@
 import { isoTime } from '../../../protocol/instants.ts';
-import { isObject, type JsonObject } from '../../../protocol/json/json-values.ts';
-import type { Resolution } from '../../../protocol/resolutions.ts';
+import { isObject, type JsonObject, jsonTextOf } from '../../../protocol/json/json-values.ts';
+import { MAX_WINDOWS, type Resolution } from '../../../protocol/resolutions.ts';
 import type { Digest } from '../../../protocol/row-digest.ts';
 import type { Slice } from '../../../receiver/reconciling/questions.ts';
 import type { Span } from '../../../receiver/reconciling/spans.ts';
@@ -28,43 +28,53 @@ export interface AskOptions {
 
 const TRIES = 4;
 const PAUSE_MS = 700;
-/** Statuses that may pass. */
-const TRANSIENT = new Set([429, 500, 502, 503, 504]);
+/** Statuses that may pass. 0: no answer, or a part of it. */
+const TRANSIENT = new Set([0, 429, 500, 502, 503, 504]);
 
 export function createAsk({ base, csrf, fetch = globalThis.fetch }: AskOptions): Ask {
+  const send = (path: string, body: object | undefined) =>
+    fetch(`${base}${path}`, {
+      // A session that has ended leads to the log-in, which is no answer.
+      redirect: 'error',
+      headers: { accept: 'application/json', 'x-csrf': csrf },
+      ...(body !== undefined && {
+        method: 'POST',
+        headers: { accept: 'application/json', 'x-csrf': csrf, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    });
   return async (path, body) => {
     for (let tries = 1; ; tries += 1) {
-      const answer = await fetch(`${base}${path}`, {
-        // A session that has ended leads to the log-in, which is no answer.
-        redirect: 'error',
-        headers: { accept: 'application/json', 'x-csrf': csrf },
-        ...(body !== undefined && {
-          method: 'POST',
-          headers: { accept: 'application/json', 'x-csrf': csrf, 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        }),
-      }).catch(() => undefined);
-      if (answer?.ok === true) return objectOf(await answer.json());
-      if (tries < TRIES && (answer === undefined || TRANSIENT.has(answer.status))) {
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * tries));
-        continue;
-      }
-      if (answer === undefined) throw new Unanswered('no_answer');
-      const problem: unknown = await answer.json().catch(() => undefined);
-      throw new Unanswered(
-        isObject(problem) && typeof problem.code === 'string' ? problem.code : 'no_answer',
-      );
+      // A body that breaks off is no answer, either.
+      const { isOk, status, content } = await send(path, body)
+        .then(answerOf)
+        .catch(() => NO_ANSWER);
+      if (isOk && content !== undefined) return content;
+      if (tries === TRIES || !TRANSIENT.has(status)) throw new Unanswered(codeOf(content));
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * tries));
     }
   };
 }
 
-function objectOf(value: unknown): JsonObject {
-  if (isObject(value)) return value;
-  throw new Unanswered('no_answer');
+interface Answer {
+  readonly isOk: boolean;
+  readonly status: number;
+  /** Undefined if it is not an object in JSON. */
+  readonly content: JsonObject | undefined;
 }
 
-/** How many windows one answer covers at most, as the API documents it. */
-const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2_016, day: 8_928 };
+const NO_ANSWER: Answer = { isOk: false, status: 0, content: undefined };
+
+async function answerOf(response: Response): Promise<Answer> {
+  const { ok: isOk, status } = response;
+  const content = jsonTextOf(await response.text());
+  if (isObject(content)) return { isOk, status, content };
+  return isOk ? NO_ANSWER : { isOk, status, content: undefined };
+}
+
+function codeOf(problem: JsonObject | undefined): string {
+  return typeof problem?.code === 'string' ? problem.code : 'no_answer';
+}
 
 /** Digests of a span, in as many requests as they need. */
 export async function slicesOf(
@@ -83,6 +93,7 @@ export async function slicesOf(
   return slices;
 }
 
+/** The receiver kit parses the same with checks and faults of its own. Here the console's API has checked it, and the browser loads less. */
 function sliceOf(item: JsonObject): Slice {
   const groups = Array.isArray(item.groups) ? item.groups.filter(isObject) : [];
   const digest: Digest = groups.map((group) => ({
