@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   allows,
-  listed,
   referenced,
   resourcePolicy,
   resourcesOf,
@@ -34,21 +33,6 @@ describe('an alarm reaches its topic', () => {
     expect(permitted.map(({ Condition }) => Condition)).toEqual([
       { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
     ]);
-  });
-
-  it('through the key of a topic that has one', () => {
-    const topics = resourcesOf('AWS::SNS::Topic').flatMap(([, { KmsMasterKeyId }]) => KmsMasterKeyId ?? []);
-    for (const key of topics) {
-      const policy: readonly Statement[] =
-        synthesized.Resources[referenced(key) ?? '']?.Properties?.KeyPolicy.Statement ?? [];
-      for (const action of ['kms:Decrypt', 'kms:GenerateDataKey*']) {
-        const permitted = policy.filter(
-          (statement) =>
-            serviceOf(statement) === 'cloudwatch.amazonaws.com' && listed(statement.Action).includes(action),
-        );
-        expect(permitted).toHaveLength(1);
-      }
-    }
   });
 });
 

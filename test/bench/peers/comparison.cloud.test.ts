@@ -49,6 +49,7 @@ describe('a comparison of stand-ins', () => {
     };
     const contestants = await openAll(standIns);
     const results = await compare(contestants, PLAN, { sink, onProgress: () => {}, onFault: () => {} });
+    expect(results.map(({ name }) => name)).toEqual(Object.keys(standIns));
     for (const { bursts, paced, found, foundAmongMany, killed, fault } of results) {
       expect(fault).toBeUndefined();
       expect(bursts.map(({ count, missing }) => [count, missing])).toEqual([

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { openLogFile } from '../../../lib/local/logging/log-file.ts';
@@ -48,13 +48,18 @@ it('puts aside at once what a run of before left too long', () => {
   expect(lines('tidings.log.1')).toHaveLength(50);
 });
 
-it.skipIf(!existsSync('/dev/full'))('loses lines on a full disk, says so once, and throws nothing', () => {
+it('loses the lines that it cannot write, says so once, and throws nothing', () => {
+  const path = join(directory, 'tidings.log');
   const losses: string[] = [];
-  const log = openLogFile('/dev/full', { onLoss: (message) => losses.push(message) });
+  const log = openLogFile(path, { maxBytes: 10, onLoss: (message) => losses.push(message) });
   log.line('first');
+  // The next file cannot be opened.
+  mkdirSync(`${path}.new`);
   log.line('second');
+  log.line('third');
   log.close();
-  expect(losses).toEqual([expect.stringMatching(/^Cannot write to \/dev\/full, .*ENOSPC/)]);
+  expect(losses).toEqual([expect.stringMatching(/^Cannot write to \S+tidings\.log, .*EISDIR/)]);
+  expect(lines('tidings.log')).toEqual(['first']);
 });
 
 it.each(['1', 'new'])('goes on with the log as soon as it can be rotated again: .%s', (ending) => {
