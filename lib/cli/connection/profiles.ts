@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isObject } from '../../protocol/json/json-values.ts';
 import { usageFailure } from '../command-line/exit-status.ts';
+import { jsonFileOf } from '../command-line/json-file.ts';
 import { writing } from '../command-line/unwritable.ts';
 
 /** Services that the user has named. */
@@ -36,7 +37,7 @@ export function profilesFile(env: Environment): string {
 export function readProfiles(env: Environment): Profiles {
   const file = profilesFile(env);
   if (!existsSync(file)) return { profiles: {} };
-  const content = parsed(file);
+  const content = jsonFileOf(file);
   const profiles = isObject(content) && isObject(content.profiles) ? content.profiles : undefined;
   if (!isObject(content) || profiles === undefined || !Object.values(profiles).every(isProfile)) {
     throw usageFailure(`${file} cannot be read.`, 'Correct it, or delete it and call tidings init.');
@@ -50,14 +51,6 @@ export function readProfiles(env: Environment): Profiles {
 
 function isProfile(value: unknown): boolean {
   return isObject(value) && typeof value.api === 'string';
-}
-
-function parsed(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLoopbackHost } from '../../protocol/content/callback-url.ts';
 import { isObject } from '../../protocol/json/json-values.ts';
 import { usageFailure } from '../command-line/exit-status.ts';
+import { jsonFileOf } from '../command-line/json-file.ts';
 import type { Keyring } from './keyring.ts';
 import { type Profile, readProfiles } from './profiles.ts';
 
@@ -187,7 +188,7 @@ async function keyOf(name: string, { key }: Profile, keyring: Keyring): Promise<
 function localConnection(dataDir: string): Connection | undefined {
   const file = join(dataDir, 'credentials.json');
   if (!existsSync(file)) return undefined;
-  const content = parsedFile(file);
+  const content = jsonFileOf(file);
   if (!isObject(content) || typeof content.api !== 'string' || typeof content.adminKey !== 'string') {
     throw usageFailure(`${file} is not a file of npm start.`, 'Start the service again, or pass --data-dir.');
   }
@@ -208,14 +209,6 @@ function localConnection(dataDir: string): Connection | undefined {
       ...(typeof merchant.receiverKey === 'string' && { receiver: merchant.receiverKey }),
     },
   };
-}
-
-function parsedFile(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function nothingKnown(hasAddress: boolean): Error {

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
+import { isObject, type JsonObject, jsonTextOf } from '../../protocol/json/json-values.ts';
 import type { Tools } from '../command-line/command.ts';
 import { EXIT, type ExitStatus, usageFailure } from '../command-line/exit-status.ts';
 import type { Service } from '../connection/service.ts';
@@ -99,7 +99,7 @@ function sentIn({ recorded, refused }: Counts): number {
 }
 
 function outcomeLine({ number, text }: InputLine, counts: Counts): OutcomeLine {
-  const outcome = parsed(text);
+  const outcome = jsonTextOf(text);
   if (isObject(outcome)) return { number, outcome };
   const sent = sentIn(counts);
   throw usageFailure(
@@ -113,12 +113,4 @@ function nothingGiven(): Error {
     'No outcome was given.',
     'Each line of stdin is an outcome in JSON: {"transactionId": "pay_1", "status": "SUCCEEDED", …}.',
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { jsonTextOf } from '../../protocol/json/json-values.ts';
 import { type EndOfTransaction, endOfTransaction } from '../check-back/end-of-transaction.ts';
 import { InitiatorFault, invalidOption } from '../fault.ts';
 
@@ -26,15 +27,7 @@ export function endText(end: EndOfTransaction): string {
 /** @throws InitiatorFault `unexpected_answer` if the mark is unreadable: it is never read as "rolled back" */
 export function readMark(kind: unknown, end: unknown): Mark {
   if (kind === 'rolled_back') return { kind };
-  const committed = typeof end === 'string' ? endOfTransaction(parse(end)) : undefined;
+  const committed = typeof end === 'string' ? endOfTransaction(jsonTextOf(end)) : undefined;
   if (kind === 'committed' && committed !== undefined) return { kind, end: committed };
   throw new InitiatorFault({ code: 'unexpected_answer', message: 'The stored mark is not valid.' });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,5 @@
 import { LocalCloudError } from '../errors.ts';
-import type { Json } from '../template/json-object.ts';
-import { isObject } from '../template/json-object.ts';
+import { isObject, jsonTextOf } from '../template/json-object.ts';
 import type { MappingProperties } from '../template/properties.ts';
 import type { Pattern } from './pattern.ts';
 import { compilePattern } from './pattern.ts';
@@ -11,7 +10,7 @@ import { compilePattern } from './pattern.ts';
  */
 export function compileFilters(logicalId: string, properties: MappingProperties): Pattern {
   const patterns = (properties.FilterCriteria?.Filters ?? []).map(({ Pattern: pattern }) => {
-    const parsed = parseJson(pattern);
+    const parsed = jsonTextOf(pattern);
     if (!isObject(parsed)) {
       throw new LocalCloudError(
         'unsupported_template',
@@ -25,13 +24,5 @@ export function compileFilters(logicalId: string, properties: MappingProperties)
 
 /** The form in which SQS filters see a message: the body is parsed if it is valid JSON. */
 export function withParsedBody(record: { readonly body: string }): unknown {
-  return { ...record, body: parseJson(record.body) ?? record.body };
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+  return { ...record, body: jsonTextOf(record.body) ?? record.body };
 }

@@ -5,7 +5,7 @@ import type { Pattern } from '../event-sources/pattern.ts';
 import { eventCalls } from '../iam/calls/event-calls.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
 import type { Json } from '../template/json-object.ts';
-import { isObject } from '../template/json-object.ts';
+import { isObject, jsonTextOf } from '../template/json-object.ts';
 
 /** An event as rules see it. */
 export type BusEvent = Readonly<Record<string, unknown>>;
@@ -72,12 +72,8 @@ function toEvent(entry: Entry): BusEvent | undefined {
 }
 
 function readObject(text: unknown): Json | undefined {
-  try {
-    const value = JSON.parse(String(text)) as Json;
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonTextOf(String(text));
+  return isObject(value) ? value : undefined;
 }
 
 /** Returns the part of an event that a target's `InputPath` names, such as `$.detail.order`. */

@@ -2,6 +2,7 @@ import { AwsFault } from '../aws/aws-fault.ts';
 import type { AwsInput, RestRequest, RestService } from '../aws/aws-server.ts';
 import { listSchedulesCall, scheduleCalls } from '../iam/calls/scheduler-calls.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
+import { isObject, jsonTextOf } from '../template/json-object.ts';
 import { readAt } from './expressions.ts';
 import { readRetryPolicy } from './retry-policy.ts';
 import type { ScheduleStore, StoredSchedule } from './schedule-store.ts';
@@ -155,12 +156,8 @@ function list(store: ScheduleStore, url: URL): object {
 
 /** Parses the JSON object of a target's input; `undefined` if it is not one. */
 export function readJson(text: unknown): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value = JSON.parse(String(text)) as unknown;
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonTextOf(String(text));
+  return isObject(value) ? value : undefined;
 }
 
 function arnOf({ groupName, name }: StoredSchedule): string {

@@ -1,4 +1,5 @@
 import type { DeadLetterQueueName } from '../../../protocol/contract-words.ts';
+import { jsonTextOf } from '../../../protocol/json/json-values.ts';
 import { type CheckMessage, checkMessageSchema } from '../../record/pending-check.ts';
 import { type NotificationMessage, notificationMessageSchema } from '../state/notification.ts';
 
@@ -85,9 +86,5 @@ function readMessage(value: unknown): LaneMessage | undefined {
 }
 
 function parse(text: unknown): unknown {
-  try {
-    return typeof text === 'string' ? JSON.parse(text) : undefined;
-  } catch {
-    return undefined;
-  }
+  return typeof text === 'string' ? jsonTextOf(text) : undefined;
 }
