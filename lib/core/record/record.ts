@@ -150,16 +150,26 @@ function put(ports: RecordPorts, outcome: Outcome, feedShards: number): Promise<
   return ports.outcomes.prepare(outcome, check);
 }
 
-export type BatchItemResult = RecordResult | { readonly kind: 'failed'; readonly code: string };
+export type BatchItemResult = RecordResult | FailedItem;
+
+/** The item may be recorded later without a change. */
+interface FailedItem {
+  readonly kind: 'failed';
+  readonly code: string;
+}
 
 export interface BatchItem {
   readonly transactionId: TransactionId;
   readonly content: OutcomeContent;
 }
 
+/** The result of an item that was not tried, because an earlier item of its transaction failed. */
+const NOT_TRIED: FailedItem = { kind: 'failed', code: 'unavailable' };
+
 /**
- * Records up to 100 outcomes of one merchant. Results are in the order of the items. Each item succeeds or fails on its
- * own. Items of the same transaction run one after the other, in batch order.
+ * Records up to 100 outcomes of one merchant. Results are in the order of the items. A transaction's failure does not stop
+ * the others. Items of the same transaction run one after the other, in batch order. After an item that failed, the later
+ * ones of its transaction are not tried: a PENDING that is repeated after its end would be a conflict.
  */
 export async function recordBatch(
   ports: RecordPorts,
@@ -169,9 +179,13 @@ export async function recordBatch(
   const queues = Map.groupBy(items.keys(), (index) => items[index]?.transactionId);
   const results = new Array<BatchItemResult>(items.length);
   await boundedMap([...queues.values()], BATCH_CONCURRENCY, async (queue) => {
+    let hasFailed = false;
     for (const index of queue) {
       const item = items[index];
-      if (item !== undefined) results[index] = await recordItem(ports, { merchantId, item });
+      if (item === undefined) continue;
+      const result: BatchItemResult = hasFailed ? NOT_TRIED : await recordItem(ports, { merchantId, item });
+      hasFailed = result.kind === 'failed';
+      results[index] = result;
     }
   });
   return results;

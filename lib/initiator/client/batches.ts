@@ -2,6 +2,7 @@ import { bytesSentence, MAX_JSON_BYTES } from '../../protocol/json/json-limits.t
 import { isObject } from '../../protocol/json/json-values.ts';
 import { lossyFields } from '../content-check.ts';
 import type { FieldError } from '../fault.ts';
+import type { TransactionId } from '../ids.ts';
 import { plainJson } from '../plain-json.ts';
 
 /** Serialises outcomes, and splits batches into requests within the limits of the API. */
@@ -40,30 +41,34 @@ const MAX_BYTES = 1024 * 1024;
 const HEAD = '{"transactions":[';
 const TAIL = ']}';
 
-export interface Slice {
-  /** Indexes of its items in the batch. */
-  readonly indexes: readonly number[];
-  readonly body: string;
+/** An outcome to send. */
+export interface Item {
+  /** Its index in the batch. */
+  readonly index: number;
+  readonly transactionId: TransactionId;
+  /** Its JSON text. */
+  readonly text: string;
 }
 
-/** Splits the items in order into slices, each as full as the limits allow. */
-export function slices(items: ReadonlyMap<number, string>): readonly Slice[] {
-  const all: Slice[] = [];
-  let indexes: number[] = [];
-  let texts: string[] = [];
+/** Splits the items in order into slices, each as full as the limits of one request allow. */
+export function slices(items: readonly Item[]): readonly (readonly Item[])[] {
+  const all: Item[][] = [];
+  let slice: Item[] = [];
   let bytes = 0;
-  const close = () => {
-    if (indexes.length > 0) all.push({ indexes, body: `${HEAD}${texts.join(',')}${TAIL}` });
-    [indexes, texts, bytes] = [[], [], HEAD.length + TAIL.length];
-  };
-  close();
-  for (const [index, text] of items) {
-    const size = Buffer.byteLength(text) + 1;
-    if (indexes.length === MAX_ITEMS || bytes + size > MAX_BYTES) close();
-    indexes.push(index);
-    texts.push(text);
+  for (const item of items) {
+    const size = Buffer.byteLength(item.text) + 1;
+    if (all.length === 0 || slice.length === MAX_ITEMS || bytes + size > MAX_BYTES) {
+      slice = [];
+      all.push(slice);
+      bytes = HEAD.length + TAIL.length;
+    }
+    slice.push(item);
     bytes += size;
   }
-  close();
   return all;
+}
+
+/** The body of the request that records a slice. */
+export function bodyOf(slice: readonly Item[]): string {
+  return `${HEAD}${slice.map(({ text }) => text).join(',')}${TAIL}`;
 }

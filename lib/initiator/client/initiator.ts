@@ -30,8 +30,8 @@ import {
   type Transaction,
   transactionOf,
 } from './answers.ts';
-import { type Encoded, encode, slices } from './batches.ts';
-import { type ApiAnswer, type Caller, call } from './calling.ts';
+import { bodyOf, type Encoded, encode, type Item, slices } from './batches.ts';
+import { type Caller, call } from './calling.ts';
 
 export interface InitiatorOptions {
   /** Base URL of the service's API: https, or http to this machine. */
@@ -72,8 +72,9 @@ export interface Initiator {
    */
   record(outcome: OutcomeToRecord, options?: CallOptions): Promise<RecordResult>;
   /**
-   * Records any number of outcomes of one merchant, up to 100 per request, one request after the other. Each outcome
-   * succeeds or fails on its own. Outcomes of one transaction are recorded in their order.
+   * Records any number of outcomes of one merchant, up to 100 per request, one request after the other. Each transaction
+   * succeeds or fails on its own. Outcomes of one transaction are recorded in their order: none is sent while an earlier
+   * one is to be repeated.
    *
    * @returns one result per outcome, in order
    * @throws InitiatorFault if a whole request failed. Outcomes of earlier requests are recorded; repeating the call
@@ -135,44 +136,73 @@ function encodeItem(outcome: unknown): Encoded {
   return { ok: false, errors: [INVALID_TRANSACTION_ID] };
 }
 
+interface Batch {
+  readonly merchantId: MerchantId;
+  readonly outcomes: readonly BatchItem[];
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Records a batch in rounds. Each round repeats only the outcomes that could not be recorded in the round before. */
-async function recordAll(
-  caller: Caller,
-  batch: {
-    readonly merchantId: MerchantId;
-    readonly outcomes: readonly BatchItem[];
-    readonly signal: AbortSignal | undefined;
-  },
-): Promise<readonly BatchResult[]> {
-  const { merchantId, outcomes, signal } = batch;
+async function recordAll(caller: Caller, batch: Batch): Promise<readonly BatchResult[]> {
   const { machine } = caller;
-  const results = new Array<BatchResult>(outcomes.length);
-  let waiting = new Map<number, string>();
-  const ids = new Map<number, TransactionId>();
-  for (const [index, outcome] of outcomes.entries()) {
-    const encoded = encodeItem(outcome);
-    if (encoded.ok) {
-      waiting.set(index, encoded.text);
-      ids.set(index, encoded.content.transactionId as TransactionId);
-    } else results[index] = { kind: 'refused', code: encoded.errors[0].code, errors: encoded.errors };
-  }
-  for (let round = 1; waiting.size > 0; round += 1) {
-    for (const { indexes, body } of slices(waiting)) {
-      const request: ServiceRequest = {
-        method: 'POST',
-        path: `/v1/merchants/${merchantId}/transactions`,
-        body,
-      };
-      const keys = indexes.map((index) => ({ merchantId, transactionId: ids.get(index) as TransactionId }));
-      const read = (answer: ApiAnswer) => batchResults(request, answer, keys);
-      const answered = await call(caller, { request, signal, read });
-      for (const [place, index] of indexes.entries()) results[index] = answered[place] as BatchResult;
-    }
-    waiting = new Map([...waiting].filter(([index]) => results[index]?.kind === 'failed'));
-    if (waiting.size === 0 || round >= caller.maxTries) break;
-    await machine.sleep(waitMs({ failures: round }, machine.random), signal);
+  const results = new Array<BatchResult>(batch.outcomes.length);
+  let waiting: readonly Item[] = itemsOf(batch.outcomes, results);
+  for (let round = 1; waiting.length > 0; round += 1) {
+    await recordRound(caller, { batch, waiting, results });
+    waiting = waiting.filter(({ index }) => results[index]?.kind === 'failed');
+    if (waiting.length === 0 || round >= caller.maxTries) break;
+    await machine.sleep(waitMs({ failures: round }, machine.random), batch.signal);
   }
   return results;
+}
+
+/** The items to send, in order. Stores the results of those that cannot be sent. */
+function itemsOf(outcomes: readonly BatchItem[], results: BatchResult[]): readonly Item[] {
+  return [...outcomes.entries()].flatMap(([index, outcome]) => {
+    const encoded = encodeItem(outcome);
+    if (encoded.ok) {
+      const transactionId = encoded.content.transactionId as TransactionId;
+      return [{ index, transactionId, text: encoded.text }];
+    }
+    results[index] = { kind: 'refused', code: encoded.errors[0].code, errors: encoded.errors };
+    return [];
+  });
+}
+
+interface Round {
+  readonly batch: Batch;
+  readonly waiting: readonly Item[];
+  /** Gets a result for each item that waits. */
+  readonly results: BatchResult[];
+}
+
+/**
+ * Sends each item once, in slices. After an item failed, the later slices leave out its transaction, so that its outcomes
+ * are recorded in their order. What was left out has failed for the same reason.
+ */
+async function recordRound(caller: Caller, { batch, waiting, results }: Round): Promise<void> {
+  const failed = new Map<TransactionId, BatchResult>();
+  for (const slice of slices(waiting)) {
+    const items = slice.filter(({ transactionId }) => !failed.has(transactionId));
+    const answered = items.length === 0 ? [] : await recordSlice(caller, batch, items);
+    for (const [place, { index, transactionId }] of items.entries()) {
+      const result = answered[place] as BatchResult;
+      results[index] = result;
+      if (result.kind === 'failed' && !failed.has(transactionId)) failed.set(transactionId, result);
+    }
+    for (const { index, transactionId } of slice) results[index] ??= failed.get(transactionId) as BatchResult;
+  }
+}
+
+function recordSlice(
+  caller: Caller,
+  { merchantId, signal }: Batch,
+  items: readonly Item[],
+): Promise<readonly BatchResult[]> {
+  const path = `/v1/merchants/${merchantId}/transactions`;
+  const request: ServiceRequest = { method: 'POST', path, body: bodyOf(items) };
+  const keys = items.map(({ transactionId }) => ({ merchantId, transactionId }));
+  return call(caller, { request, signal, read: (answer) => batchResults(request, answer, keys) });
 }
 
 /** The longest answer of the service is a batch of 100 conflicts, each with the recorded outcome: about 2 MB. */

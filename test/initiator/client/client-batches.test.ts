@@ -72,6 +72,33 @@ describe('an initiator that records batches', () => {
     expect(slept).toHaveLength(4);
   });
 
+  it('sends no outcome of a transaction while an earlier one of it is still to be repeated', async () => {
+    const { initiator, seen } = answering((id, request) =>
+      id === 'pay_0' && request === 1 ? { code: 'unavailable' } : { result: 'created' },
+    );
+    const others = Array.from({ length: 120 }, (_, n) => item(`pay_${n + 1}`));
+    const outcomes = [item('pay_0', { status: 'PENDING' }), ...others, item('pay_0')];
+    const results = await initiator.recordBatch({ merchantId: SHOP, outcomes });
+    expect(results).toEqual(outcomes.map(() => ({ kind: 'created' })));
+    const sent = seen.map(transactionsOf);
+    expect(sent.map(({ length }) => length)).toEqual([100, 21, 2]);
+    expect(sent[2]).toEqual([outcomes[0], outcomes.at(-1)]);
+  });
+
+  it('says "not now" of outcomes that it did not send, and sends no request without outcomes', async () => {
+    const { initiator, seen } = answering((id) =>
+      id === 'pay_0' ? { code: 'clock_skew' } : { result: 'created' },
+    );
+    const others = Array.from({ length: 99 }, (_, n) => item(`pay_${n + 1}`));
+    const outcomes = [item('pay_0', { status: 'PENDING' }), ...others, item('pay_0')];
+    const results = await initiator.recordBatch({ merchantId: SHOP, outcomes });
+    expect([results[0], results.at(-1)]).toEqual([
+      { kind: 'failed', code: 'clock_skew' },
+      { kind: 'failed', code: 'clock_skew' },
+    ]);
+    expect(seen.map((request) => transactionsOf(request).length)).toEqual([100, 2, 2, 2, 2]);
+  });
+
   it('gives conflicts and refusals as results, and sends nothing that JSON would change', async () => {
     const current = standing({ transactionId: 'pay_1' });
     const differing = [{ pointer: '/status', code: 'outcome_conflict' }];
