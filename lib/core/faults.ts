@@ -56,4 +56,17 @@ export function isTimeout(error: unknown): boolean {
     one = one.cause;
   }
   return false;
+/** The merchant of a request does not exist any more: it was erased after the request was let in. */
+export function unknownMerchantFault(): Fault {
+  return new Fault({
+    code: UNKNOWN_MERCHANT,
+    message: 'The merchant does not exist any more.',
+    retryable: false,
+  });
+}
+
+const UNKNOWN_MERCHANT = 'unknown_merchant';
+
+export function isUnknownMerchant(error: unknown): error is Fault {
+  return error instanceof Fault && error.code === UNKNOWN_MERCHANT;
 }

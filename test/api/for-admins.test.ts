@@ -148,4 +148,40 @@ describe('the forms for admins', () => {
       expect(answer.json).toMatchObject({ status: 404, code: 'unknown_merchant' });
     },
   );
+
+  /** Erases the merchant while this process has its settings cached. */
+  const eraseMeanwhile = async () => {
+    for (const key of [demo.manager, world.admin]) {
+      const path = key === world.admin ? '/v1/merchants/demo/alerts' : '/v1/alerts';
+      expect((await world.call(key, `GET ${path}`)).status).toBe(200);
+    }
+    expect((await world.call(world.admin, 'DELETE /v1/merchants/demo?confirm=demo')).status).toBe(200);
+    world.time.nowMs += 1_000;
+  };
+  const ownOf = (request: string) => request.replace('/v1/merchants/demo', '/v1');
+
+  it.each(FORMS)(
+    '$operationId of a merchant that is erased meanwhile is no failure, also by its own key',
+    async (form) => {
+      await eraseMeanwhile();
+      const { query = '', body } = rest[form.operationId] ?? {};
+      const request = `${requestOf(form, 'demo')}${query}`;
+      const own = await world.call(demo.manager, ownOf(request), body);
+      const asked = await world.call(world.admin, request, body);
+      expect([own, asked].filter(({ status }) => status >= 500)).toEqual([]);
+    },
+  );
+
+  it.each<[string, string, object?]>([
+    ['the feed', 'GET /v1/merchants/demo/transactions'],
+    ['deliveries', 'GET /v1/merchants/demo/deliveries?from=2026-11-20T00:00:00Z'],
+    ['the rows of a window', `GET /v1/merchants/demo/windows/${WINDOW}/transactions`],
+    ['a redelivery of all', 'POST /v1/merchants/demo/redeliveries', { ...RANGE, include: 'all' }],
+  ])('say that the merchant is unknown if it is erased meanwhile: %s', async (_, request, body) => {
+    await eraseMeanwhile();
+    const own = await world.call(demo.manager, ownOf(request), body);
+    const asked = await world.call(world.admin, request, body);
+    const unknown = { status: 404, code: 'unknown_merchant' };
+    expect([own.json, asked.json]).toMatchObject([unknown, unknown]);
+  });
 });

@@ -155,6 +155,8 @@ type SharedProblems = Map<string, ZodOpenApiResponseObject>;
 function problemsOf(operation: Operation, shared: SharedProblems): ZodOpenApiOperationObject['responses'] {
   const common: readonly ProblemCode[] = [
     ...(operation.scopes.length > 0 ? (['missing_key', 'invalid_key', 'insufficient_scope'] as const) : []),
+    // The merchant of a key may be erased while its request is answered.
+    ...(operation.merchant === 'key' ? (['unknown_merchant'] as const) : []),
     ...(operation.params !== undefined ? (['invalid_id'] as const) : []),
     ...(operation.query !== undefined ? (['unknown_parameter', 'repeated_parameter'] as const) : []),
     ...(operation.body !== undefined

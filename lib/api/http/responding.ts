@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { Fault, isUnreadable } from '../../core/faults.ts';
+import { Fault, isUnknownMerchant, isUnreadable } from '../../core/faults.ts';
 import type { Caller } from '../../core/merchants/keys/access-keys.ts';
 import type { MerchantId } from '../../core/model.ts';
 import type { AnswerSigner } from '../../core/query/answer-signer.ts';
@@ -14,6 +14,7 @@ import { canonicalRequest } from './request-reading.ts';
 export function faultProblem(error: unknown): Answer {
   if (error instanceof Fault && error.code === 'clock_skew') return problem('clock_skew');
   if (isUnreadable(error)) return problem('unreadable_row');
+  if (isUnknownMerchant(error)) return problem('unknown_merchant');
   return problem(error instanceof Fault && error.retryable ? 'unavailable' : 'internal');
 }
 

@@ -1,4 +1,4 @@
-import { Fault } from '../faults.ts';
+import { unknownMerchantFault } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import type { Directory } from '../merchants/directory.ts';
 import type { MerchantId } from '../model.ts';
@@ -109,6 +109,8 @@ export async function readClosedWindow(
 /**
  * The number of shards of the merchant's feed, by a strongly consistent read after `nowMs`. A write to a shard that this
  * read did not show is stamped later than `nowMs`, so it lies beyond what an answer as of `nowMs` may show.
+ *
+ * @throws Fault `unknown_merchant` if the merchant was erased meanwhile
  */
 export async function feedShardsOf(
   ports: { readonly configs: ConfigCache },
@@ -117,9 +119,5 @@ export async function feedShardsOf(
 ): Promise<number> {
   const config = await ports.configs.get(merchantId, nowMs);
   if (config !== undefined) return config.profile.feedShards;
-  throw new Fault({
-    code: 'unknown_merchant',
-    message: "The key's merchant does not exist.",
-    retryable: false,
-  });
+  throw unknownMerchantFault();
 }
