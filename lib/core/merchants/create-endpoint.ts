@@ -1,10 +1,11 @@
 import { vetCallbackUrl } from '../../protocol/content/callback-target.ts';
 import { base62 } from '../crypto.ts';
 import { type EndpointId, endpointIdSchema, type MerchantId } from '../model.ts';
-import { changeUnderRev, contended, OVERTAKEN } from '../runtime/change-under-rev.ts';
+import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
 import { isoTime, msOf } from '../time.ts';
+import type { AuditEntry } from './audit-log/audit-entry.ts';
 import { fieldsOf } from './audit-log/audit-trail.ts';
-import { createDatedWrites, untilInForce, type WriteTimes } from './dated-writes.ts';
+import { createDatedWrites, type DatingPorts, untilInForce, type WriteTimes } from './dated-writes.ts';
 import { type EndpointPorts, type EndpointRefusal, isLive, updateEndpoint } from './endpoints.ts';
 import { DEFAULT_TIMEOUT_MS, type Endpoint, type MerchantConfig } from './merchant-config.ts';
 import { sealContext } from './secrets/seal.ts';
@@ -28,59 +29,98 @@ export interface CreatedEndpoint {
   readonly secret: string;
 }
 
+/**
+ * Lost races before a creation gives up. Each one means that another write succeeded. After {@link MAX_ENDPOINTS} creations
+ * the next try is refused for their number.
+ */
+export const MAX_CREATE_TRIES = MAX_ENDPOINTS + 1;
+
 /** Makes an endpoint with a secret of its own. Returns when the endpoint is in force. */
-export async function createEndpoint(
+export function createEndpoint(
   ports: EndpointPorts,
   merchantId: MerchantId,
   settings: NewEndpointSettings,
 ): Promise<CreatedEndpoint | EndpointRefusal> {
   const endpointId = endpointIdSchema().parse(`ep_${base62(ports.random.bytes(12))}`);
-  const config = await ports.merchants.read(merchantId);
-  const result = await createWithId(ports, { config, endpointId, settings });
-  if (result === OVERTAKEN) throw contended('The merchant');
-  return result;
+  const create = endpointCreation(ports, { merchantId, endpointId, settings });
+  return changeUnderRev<CreatedEndpoint | EndpointRefusal>(
+    'The merchant',
+    async () => create(await ports.merchants.read(merchantId)),
+    MAX_CREATE_TRIES,
+  );
 }
 
 interface EndpointToCreate {
-  /** The merchant as read before. No endpoint has this id. */
-  readonly config: MerchantConfig | undefined;
+  readonly merchantId: MerchantId;
   readonly endpointId: EndpointId;
   readonly settings: NewEndpointSettings;
 }
 
-/** Makes an endpoint. `overtaken`: the merchant or its endpoints changed since `config` was read, and nothing was made. */
-export async function createWithId(
-  ports: EndpointPorts,
-  { config, endpointId, settings }: EndpointToCreate,
-): Promise<CreatedEndpoint | EndpointRefusal | typeof OVERTAKEN> {
-  const vetted = vetCallbackUrl(settings.url, ports.callbackPolicy);
-  if (!vetted.ok) return { kind: 'refused_url', code: vetted.code, detail: vetted.detail };
-  if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
-  const { merchantId, rev } = config.profile;
-  const tooMany = refusedForNumber(config.endpoints, ports.clock.now());
-  if (tooMany !== undefined) return tooMany;
-  const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
+/**
+ * One try to make the endpoint.
+ *
+ * @param config the merchant as read before. No endpoint has the id
+ * @returns `overtaken` if the merchant or its endpoints changed since `config` was read, and nothing was made
+ */
+type Creation = (
+  config: MerchantConfig | undefined,
+) => Promise<CreatedEndpoint | EndpointRefusal | typeof OVERTAKEN>;
+
+/** Makes an endpoint, in any number of tries. Each has the same secret and the same entry of the audit log. */
+export function endpointCreation(ports: EndpointPorts, wanted: EndpointToCreate): Creation {
+  const startedMs = ports.clock.now();
+  let prepared: Promise<Prepared> | undefined;
+  return async (config) => {
+    const vetted = vetCallbackUrl(wanted.settings.url, ports.callbackPolicy);
+    if (!vetted.ok) return { kind: 'refused_url', code: vetted.code, detail: vetted.detail };
+    if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
+    const tooMany = refusedForNumber(config.endpoints, ports.clock.now());
+    if (tooMany !== undefined) return tooMany;
+    prepared ??= prepare(ports, wanted);
+    return createUnderRev({ ...ports, startedMs }, await prepared, config.profile.rev);
+  };
+}
+
+/** What all tries of one creation share. */
+interface Prepared extends EndpointToCreate {
+  readonly secret: MadeSecret;
+  readonly headers: SealedChanges;
+  readonly entry: AuditEntry;
+}
+
+async function prepare(ports: EndpointPorts, wanted: EndpointToCreate): Promise<Prepared> {
+  const { merchantId, endpointId, settings } = wanted;
+  const secret = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
   const headers = await sealChanges(ports, { merchantId, endpointId }, { changes: settings.headers ?? null });
   const fields = fieldsOf(settings);
   const entry = ports.trail.entry({ action: 'endpoint.created', merchantId, endpointId, fields });
+  return { ...wanted, secret, headers, entry };
+}
+
+async function createUnderRev(
+  ports: EndpointPorts & DatingPorts,
+  prepared: Prepared,
+  rev: number,
+): Promise<CreatedEndpoint | EndpointRefusal | typeof OVERTAKEN> {
+  const { merchantId, endpointId, secret, entry } = prepared;
   const writes = createDatedWrites(ports);
   const result = await changeUnderRev('The merchant', async () => {
     // Our stamps will be compared with those of other machines. The read above compared this clock with the table's.
     ports.clockTrust.assertTrusted();
     const times = writes.next();
-    const next = newEndpoint({ merchantId, endpointId, settings, headers, secret: made.kept, times });
+    const next = newEndpoint(prepared, times);
     const written = await writes.write({ next }, times, () =>
       ports.merchants.createEndpoint(next, rev, { withinMs: times.withinMs, entry }),
     );
     if (written === 'written') return { kind: 'changed', endpoint: next } as const;
     const found = await updateEndpoint({ ...ports, writes, entry }, { merchantId, endpointId }, (one) => one);
-    if (found.kind === 'changed' && isMade(found.endpoint, made)) return found;
+    if (found.kind === 'changed' && isMade(found.endpoint, secret)) return found;
     // The write did not take effect: another change came first, or the write did not arrive.
     return written === 'refused' || found.kind === 'changed' ? undefined : OVERTAKEN;
   });
   if (result === undefined) return OVERTAKEN;
   await untilInForce(ports, result.endpoint);
-  return { kind: 'created', endpoint: result.endpoint, secret: made.secret };
+  return { kind: 'created', endpoint: result.endpoint, secret: secret.secret };
 }
 
 /** Whether this call made the endpoint: it has the secret, which another call with the same id would not have. */
@@ -88,16 +128,9 @@ function isMade({ secrets }: Endpoint, made: MadeSecret): boolean {
   return secrets.some(({ sealed }) => sealed === made.kept.sealed);
 }
 
-function newEndpoint(options: {
-  readonly merchantId: MerchantId;
-  readonly endpointId: EndpointId;
-  readonly settings: NewEndpointSettings;
-  readonly headers: SealedChanges;
-  readonly secret: MadeSecret['kept'];
-  readonly times: WriteTimes;
-}): Endpoint {
-  const { merchantId, endpointId, settings, secret, times } = options;
-  const headers = withHeaders([], options.headers, msOf(times.now));
+function newEndpoint(prepared: Prepared, times: WriteTimes): Endpoint {
+  const { merchantId, endpointId, settings, secret } = prepared;
+  const headers = withHeaders([], prepared.headers, msOf(times.now));
   const { url, description, timeoutMs = DEFAULT_TIMEOUT_MS, schedule, expectBody, signature } = settings;
   const { enabled = true, types = ['*'], ratePerSecond } = settings;
   const endpoint: Endpoint = {
@@ -112,7 +145,7 @@ function newEndpoint(options: {
     ...(signature !== undefined && { signature }),
     ...(ratePerSecond !== undefined && { ratePerSecond }),
     ...(headers.length > 0 && { headers }),
-    secrets: [{ ...secret, createdAt: times.now }],
+    secrets: [{ ...secret.kept, createdAt: times.now }],
     createdAt: times.now,
     rev: 1,
   };

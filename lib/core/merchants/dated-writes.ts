@@ -27,6 +27,8 @@ export interface DatingPorts {
   readonly timer: Timer;
   readonly random: Random;
   readonly lead: Lead;
+  /** When the change began, if it had tries before. Default: now. */
+  readonly startedMs?: number;
 }
 
 /** The dates of one write, and the milliseconds in which it must be answered. */
@@ -60,8 +62,8 @@ export interface DatedWrites {
 const MAX_CHANGE_MS = 18 * SECOND_MS;
 const RETRY_BASE_MS = 50;
 
-export function createDatedWrites({ clock, timer, random, lead }: DatingPorts): DatedWrites {
-  const startedMs = clock.now();
+export function createDatedWrites(ports: DatingPorts): DatedWrites {
+  const { clock, timer, random, lead, startedMs = clock.now() } = ports;
   let unansweredTimes = 0;
   /** The start times of spans whose writes were not answered in time. */
   const unconfirmed = new Set<string>();

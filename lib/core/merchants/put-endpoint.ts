@@ -1,6 +1,6 @@
 import type { EndpointId, MerchantId } from '../model.ts';
 import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
-import { type CreatedEndpoint, createWithId } from './create-endpoint.ts';
+import { type CreatedEndpoint, endpointCreation, MAX_CREATE_TRIES } from './create-endpoint.ts';
 import { changeEndpoint, type EndpointPorts, type EndpointRefusal, isLive } from './endpoints.ts';
 import { DEFAULT_TIMEOUT_MS, type Endpoint } from './merchant-config.ts';
 import type { EndpointChanges, NewEndpointSettings } from './settings/endpoint-settings.ts';
@@ -27,15 +27,17 @@ export function putEndpoint(
   key: EndpointKey,
   settings: NewEndpointSettings,
 ): Promise<EndpointPut> {
-  return changeUnderRev<EndpointPut>('The merchant', async () => {
+  const create = endpointCreation(ports, { ...key, settings });
+  const putOnce = async (): Promise<EndpointPut | typeof OVERTAKEN> => {
     const config = await ports.merchants.read(key.merchantId);
     const found = config?.endpoints.find(({ endpointId }) => endpointId === key.endpointId);
-    if (found === undefined) return createWithId(ports, { config, endpointId: key.endpointId, settings });
+    if (found === undefined) return create(config);
     if (!isLive(found)) return deletedEndpoint;
     const result = await changeEndpoint(ports, key, replacing(settings));
     // Deleted since it was read.
     return 'code' in result && result.code === 'unknown_endpoint' ? OVERTAKEN : result;
-  });
+  };
+  return changeUnderRev('The merchant', putOnce, MAX_CREATE_TRIES);
 }
 
 function replacing({ enabled, ...settings }: NewEndpointSettings): EndpointChanges {

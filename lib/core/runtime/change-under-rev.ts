@@ -31,12 +31,7 @@ export async function changeUnderRev<Result>(
 ): Promise<Result> {
   const result = await tryUnderRev(oneTry, maxTries);
   if (result !== OVERTAKEN) return result as Result;
-  throw contended(what);
-}
-
-/** The fault for a try that must not be repeated. */
-export function contended(what: string): Fault {
-  return new Fault({
+  throw new Fault({
     code: 'contended',
     message: `${what} was changed by others in every try. Try again.`,
     retryable: true,
