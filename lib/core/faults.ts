@@ -56,6 +56,8 @@ export function isTimeout(error: unknown): boolean {
     one = one.cause;
   }
   return false;
+}
+
 /** The merchant of a request does not exist any more: it was erased after the request was let in. */
 export function unknownMerchantFault(): Fault {
   return new Fault({

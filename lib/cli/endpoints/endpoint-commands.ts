@@ -172,7 +172,10 @@ const rotate: Command = {
   options: [MERCHANT, OVERLAP, YES],
   examples: [
     { line: 'tidings endpoints rotate ep_1 --yes', what: 'Callbacks have two signatures for a day.' },
-    { line: 'tidings endpoints rotate ep_1 --overlap 0 --yes', what: 'The old secret leaked: it ends now.' },
+    {
+      line: 'tidings endpoints rotate ep_1 --overlap 0 --yes',
+      what: 'The old secret leaked: it ends within 10 s.',
+    },
   ],
   async run(given, tools) {
     const { ask } = await tools.service();

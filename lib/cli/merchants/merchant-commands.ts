@@ -127,7 +127,7 @@ const rotate: Command = {
     { line: 'tidings merchants rotate --merchant shop-7 --yes', what: 'Both are valid for a day.' },
     {
       line: 'tidings merchants rotate --merchant shop-7 --overlap 0 --yes',
-      what: 'The old secret leaked, or nobody has it: it ends now.',
+      what: 'The old secret leaked, or nobody has it: it ends within 10 s.',
     },
   ],
   async run(given, tools) {
