@@ -57,7 +57,7 @@ export const recordTransactions = operation({
   operationId: 'recordTransactions',
   method: 'post',
   path: '/v1/merchants/{merchantId}/transactions',
-  summary: 'Record up to 100 outcomes; each succeeds or fails alone',
+  summary: 'Record up to 100 outcomes; each transaction succeeds or fails alone',
   ...recording,
   params: ofMerchant,
   body: () =>

@@ -198,7 +198,7 @@ async function recordItem(
   try {
     return await recordOutcome(ports, { merchantId, transactionId: item.transactionId }, item.content);
   } catch (error) {
-    // One item's failure must not stop the others, nor leave them running after the response. So it becomes its result.
+    // One transaction's failure must not stop the others, nor leave them running after the response. So it becomes its result.
     const code = error instanceof Fault ? error.code : 'internal';
     ports.reporter.report({ event: 'recording_failed', merchantId, code, fault: String(error) });
     return { kind: 'failed', code };
