@@ -11,6 +11,7 @@ import {
 } from './receiver-store.ts';
 import { readSlices, rememberInSlice } from './sqlite-digests.ts';
 import { keepStatements, MIGRATION, type Row, rowOf, type SqliteDatabase } from './sqlite-tables.ts';
+import { assertInTransaction, immediately, withinTransaction } from './sqlite-transaction.ts';
 
 export type { SqliteDatabase } from './sqlite-tables.ts';
 
@@ -21,6 +22,10 @@ const PAGE = 1_000;
  * A store in SQLite, in the same database as your own tables. `onOutcome(outcome, db)` writes through `db`, between
  * BEGIN IMMEDIATE and COMMIT. It must write synchronously, without `await`. Otherwise other statements on the connection
  * would become part of the same transaction.
+ *
+ * `onOutcome` should let errors of the database pass. After some of them, such as a full disk or RAISE(ROLLBACK), SQLite has
+ * rolled back the whole transaction. The store then refuses what `onOutcome` still does through `db`, and applies nothing.
+ * It cannot see statements that were prepared elsewhere: prepare them through this `db`.
  *
  * Durability depends on the database settings: keep `PRAGMA synchronous` at FULL, its default. Several processes may
  * share the file. Open it with a `timeout`, so that they wait for each other.
@@ -39,6 +44,7 @@ export function sqliteStore(opened: SqliteDatabase | string): ReceiverStore<Sqli
   const database = databaseOf(opened);
   database.exec(MIGRATION);
   const db = keepStatements(database);
+  const tx = withinTransaction(database);
   const read = (merchantId: string, transactionId: string): AppliedOutcome | undefined => {
     const sql = 'SELECT * FROM tidings_applied WHERE merchant_id = ? AND transaction_id = ?';
     const row = db.prepare(sql).get(merchantId, transactionId);
@@ -60,7 +66,8 @@ export function sqliteStore(opened: SqliteDatabase | string): ReceiverStore<Sqli
             next.version,
           );
         }
-        assertDone(effects(database));
+        assertDone(effects(tx));
+        assertInTransaction(database);
         return { kind: 'applied' };
       });
     },
@@ -117,23 +124,6 @@ export function sqliteStore(opened: SqliteDatabase | string): ReceiverStore<Sqli
   };
 }
 
-/** Runs a function between BEGIN IMMEDIATE and COMMIT, so that no other writer can change what it has read. */
-function immediately<T>(db: SqliteDatabase, run: () => T): T {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const result = run();
-    db.exec('COMMIT');
-    return result;
-  } catch (error) {
-    try {
-      db.exec('ROLLBACK');
-    } catch {
-      // SQLite has already rolled back by itself, for example because the disk is full. The first error says why.
-    }
-    throw error;
-  }
-}
-
 function insert(db: SqliteDatabase, next: AppliedOutcome): void {
   db.prepare(
     `INSERT INTO tidings_applied (merchant_id, transaction_id, version, transaction_type, status, amount, currency,
@@ -152,13 +142,13 @@ function insert(db: SqliteDatabase, next: AppliedOutcome): void {
   );
 }
 
-/** @throws ReceiverFault `effects_not_synchronous` */
 function databaseOf(opened: SqliteDatabase | string): SqliteDatabase {
   if (typeof opened === 'string' && opened.trim() !== '') return openSqlite(opened);
   assertOptions([functionsProblem('The database of sqliteStore', opened, ['exec', 'prepare'])]);
   return opened as SqliteDatabase;
 }
 
+/** @throws ReceiverFault `effects_not_synchronous` */
 function assertDone(result: unknown): void {
   if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return;
   // Without a handler, a later rejection of this promise would end the process.

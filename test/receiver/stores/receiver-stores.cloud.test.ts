@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { dynamodbStore } from '../../../lib/receiver/stores/dynamodb.ts';
@@ -45,6 +45,111 @@ describe('the store in SQLite', () => {
     expect(await counted('pay_1')).toBe(0);
     expect(await store.find('demo', ['pay_1'])).toEqual(new Map());
     close();
+  });
+
+  describe('where onOutcome catches an error after which SQLite has rolled back', () => {
+    const REFUSED = { code: 'effects_refused', retryable: true };
+    const openWithTrigger = () => {
+      const under = openSqliteStore();
+      under.db.exec(`CREATE TABLE log (line TEXT);
+        CREATE TRIGGER no_logs BEFORE INSERT ON log BEGIN SELECT RAISE(ROLLBACK, 'no logs today'); END;`);
+      const log = (tx: DatabaseSync) => {
+        try {
+          tx.exec("INSERT INTO log VALUES ('a line')");
+        } catch {
+          // The mistake: the transaction is gone.
+        }
+      };
+      return { ...under, log };
+    };
+
+    it.each<[string, (tx: DatabaseSync, prepared: StatementSync) => void]>([
+      ['a new statement', (tx) => tx.prepare("INSERT INTO counts VALUES ('pay_1', 1)").run()],
+      ['a statement that it prepared before', (_, prepared) => prepared.run('pay_1')],
+      ['SQL without parameters', (tx) => tx.exec("INSERT INTO counts VALUES ('pay_1', 1)")],
+      ['a transaction of its own', (tx) => tx.exec("BEGIN; INSERT INTO counts VALUES ('pay_1', 1); COMMIT")],
+    ])('refuses %s, and commits nothing, however often the outcome comes', async (_, write) => {
+      const { store, log, counted, close } = openWithTrigger();
+      const apply = () =>
+        store.apply(sampleOutcome(), (tx) => {
+          const prepared = tx.prepare('INSERT INTO counts VALUES (?, 1)');
+          log(tx);
+          write(tx, prepared);
+        });
+      for (let times = 0; times < 3; times += 1) await expect(apply()).rejects.toMatchObject(REFUSED);
+      expect(await counted('pay_1')).toBe(0);
+      expect(await store.find('demo', ['pay_1'])).toEqual(new Map());
+      close();
+    });
+
+    it('says so where onOutcome writes nothing more, and applies once the error is gone', async () => {
+      const { db, store, log, count, counted, close } = openWithTrigger();
+      const apply = () =>
+        store.apply(sampleOutcome(), (tx) => {
+          count('pay_1', tx);
+          log(tx);
+        });
+      await expect(apply()).rejects.toMatchObject(REFUSED);
+      db.exec('DROP TRIGGER no_logs');
+      expect(await apply()).toEqual({ kind: 'applied' });
+      expect(await counted('pay_1')).toBe(1);
+      close();
+    });
+
+    it('notices a full disk', async () => {
+      const { db, store, count, counted, close } = openSqliteStore();
+      db.exec('CREATE TABLE log (line BLOB); PRAGMA max_page_count = 40');
+      const applying = store.apply(sampleOutcome(), (tx) => {
+        expect(() => tx.prepare('INSERT INTO log VALUES (?)').run(Buffer.alloc(400_000))).toThrow('full');
+        count('pay_1', tx);
+      });
+      await expect(applying).rejects.toMatchObject(REFUSED);
+      expect(await counted('pay_1')).toBe(0);
+      close();
+    });
+
+    it('goes on after an error that undid one statement only', async () => {
+      const { store, count, counted, close } = openSqliteStore();
+      const applying = store.apply(sampleOutcome(), (tx) => {
+        count('pay_1', tx);
+        expect(() => tx.exec("INSERT INTO counts VALUES ('pay_1', 1)")).toThrow('UNIQUE');
+        count('pay_1', tx);
+      });
+      expect(await applying).toEqual({ kind: 'applied' });
+      expect(await counted('pay_1')).toBe(2);
+      close();
+    });
+  });
+
+  it('refuses what is written through the connection of an outcome that was committed', async () => {
+    const { store, count, counted, close } = openSqliteStore();
+    let kept: DatabaseSync | undefined;
+    await store.apply(sampleOutcome(), (tx) => {
+      kept = tx;
+    });
+    expect(() => count('pay_1', kept as DatabaseSync)).toThrow(
+      expect.objectContaining({ code: 'effects_refused' }),
+    );
+    expect(await counted('pay_1')).toBe(0);
+    close();
+  });
+
+  it('gives the database of any library, with all that it has', async () => {
+    const db = new DatabaseSync(':memory:');
+    const chained = { run: () => db.exec('CREATE TABLE chained (id TEXT)'), pluck: () => chained };
+    const library = Object.freeze({
+      exec: (sql: string) => db.exec(sql),
+      prepare: (sql: string) => db.prepare(sql),
+      query: () => chained,
+      name: 'shop.db',
+    });
+    let seen: unknown;
+    await sqliteStore(library).apply(sampleOutcome(), (tx) => {
+      tx.query().pluck().run();
+      seen = [tx.name, tx.prepare('SELECT COUNT(*) AS count FROM chained').get()];
+    });
+    expect(seen).toEqual(['shop.db', { count: 0 }]);
+    db.close();
   });
 
   it('fails while another process writes, and applies afterwards', async () => {
