@@ -13,6 +13,7 @@ import {
   type ReceiverStore,
   STORE_FUNCTIONS,
 } from './stores/receiver-store.ts';
+import { reportingStore } from './stores/reporting-store.ts';
 
 /** Two statements that cannot both be true. Only you can find out which one is right. */
 export type Conflict =
@@ -63,6 +64,8 @@ export interface ApplyingOptions<Tx> {
 
 /** The only code path that applies outcomes, for callbacks and for the service's answers alike. */
 export interface Applying {
+  /** The store; its failures are faults. Outcomes are applied with `apply` below only. */
+  readonly store: ReceiverStore<never>;
   apply(
     outcome: Outcome,
     by: { readonly channel: 'callback' | 'asked'; readonly acknowledgeLater: boolean },
@@ -73,14 +76,15 @@ export interface Applying {
 }
 
 export function createApplying<Tx>(options: ApplyingOptions<Tx>): Applying {
-  const { merchantId, store, onOutcome, onConflict, onEvent = logFailure } = options;
+  const { merchantId, onOutcome, onConflict, onEvent = logFailure } = options;
   assertOptions([
     merchantIdProblem(merchantId),
-    functionsProblem('store', store, STORE_FUNCTIONS),
+    functionsProblem('store', options.store, STORE_FUNCTIONS),
     functionProblem('onOutcome', onOutcome),
     optionalFunctionProblem('onConflict', onConflict),
     functionProblem('onEvent', onEvent),
   ]);
+  const store = reportingStore(options.store);
 
   const report = (event: ReceiverEvent) => notify(onEvent, event);
 
@@ -91,6 +95,7 @@ export function createApplying<Tx>(options: ApplyingOptions<Tx>): Applying {
   };
 
   return {
+    store: store as ReceiverStore<never>,
     report,
     conflict,
     async apply(outcome, { channel, acknowledgeLater }) {
@@ -112,7 +117,7 @@ function logFailure(event: ReceiverEvent): void {
   if (event.event === 'failed') console.error(event.fault);
 }
 
-/** Applies an outcome, and reports failures of `onOutcome` and failures of the store as different faults. */
+/** Applies an outcome, and reports a failure of `onOutcome` as another fault than one of the store. */
 async function applyIn<Tx>(
   store: ReceiverStore<Tx>,
   outcome: Outcome,
@@ -137,10 +142,7 @@ async function applyIn<Tx>(
     if (failure !== undefined) {
       throw new ReceiverFault('outcome_not_applied', 'onOutcome failed; nothing was applied.', failure);
     }
-    if (cause instanceof ReceiverFault) throw cause;
-    throw new ReceiverFault('store_unavailable', 'The store failed; the service sends the outcome again.', {
-      cause,
-    });
+    throw cause;
   }
 }
 

@@ -25,7 +25,6 @@ import {
   reconcile,
 } from './reconciling/reconcile.ts';
 import { compareTotals, type Totals } from './reconciling/totals.ts';
-import type { ReceiverStore } from './stores/receiver-store.ts';
 import { fullHour } from './times.ts';
 
 export interface AskingOptions extends ServiceOptions {
@@ -69,8 +68,7 @@ export function createAsking<Tx>(
     merchantId,
     ...(options.now !== undefined && { now: options.now }),
   });
-  // Asking never starts a transaction itself. It applies outcomes through `applying`.
-  const store = options.store as ReceiverStore<never>;
+  const { store } = applying;
   const hasConflictHandler = onConflict !== undefined;
   const taking = createTaking({ merchantId, client, store, applying, hasConflictHandler });
   const questions = createWindowQuestions(client, types);
