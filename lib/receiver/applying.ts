@@ -48,6 +48,10 @@ export interface ApplyingOptions<Tx> {
    * Your own writes, in the store's transaction. They are committed once per outcome, on every channel. Side effects
    * outside of `tx` are not rolled back and may happen more than once. If the function throws, nothing is applied, and
    * the outcome comes again.
+   *
+   * It must not call the receiver or its store, for example `due()`: with `memoryStore` that is refused, with `sqliteStore`
+   * no transaction can begin within another, and with `dynamodbStore` what is applied there is not rolled back with this
+   * outcome.
    */
   readonly onOutcome: (outcome: Outcome, tx: Tx) => void | Promise<void>;
   /**

@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { bucketOf, createDigestSum, type Digest, type DigestSum } from '../../protocol/row-digest.ts';
+import { ReceiverFault } from '../receiver-fault.ts';
 import {
   type Acknowledgement,
   type AppliedOutcome,
@@ -20,7 +22,10 @@ export interface MemoryStore extends ReceiverStore<MemoryTransaction> {
   get(key: string): unknown;
 }
 
-/** A store in memory for tests and first steps. Its content is lost when the process ends. */
+/**
+ * A store in memory for tests and first steps. Its content is lost when the process ends. It applies one outcome at a time:
+ * an `onOutcome` that makes it apply another one gets the fault `effects_refused`.
+ */
 export function memoryStore(): MemoryStore {
   const values = new Map<string, unknown>();
   const applied = new Map<string, AppliedOutcome>();
@@ -103,12 +108,30 @@ function nameOf(merchantId: string, id: string): string {
   return `${merchantId}\n${id}`;
 }
 
-/** Runs functions one after the other. A failure does not stop the next one. */
+/**
+ * Runs functions one after the other. A failure does not stop the next one. A function that waited for another one of the
+ * queue would wait for ever, so while it runs, what it calls is refused.
+ */
 function createQueue(): <T>(run: () => Promise<T>) => Promise<T> {
+  const turns = new AsyncLocalStorage<{ isOver: boolean }>();
   let last: Promise<unknown> = Promise.resolve();
-  return (run) => {
-    const next = last.then(run, run);
+  return async (run) => {
+    if (turns.getStore()?.isOver === false) throw reentered();
+    const turn = { isOver: false };
+    const take = () =>
+      turns.run(turn, run).finally(() => {
+        turn.isOver = true;
+      });
+    const next = last.then(take, take);
     last = next;
     return next;
   };
+}
+
+function reentered(): ReceiverFault {
+  return new ReceiverFault(
+    'effects_refused',
+    'onOutcome called the receiver or the store that runs it. Call due(), follow() and reconcile() elsewhere.',
+    { retryable: false },
+  );
 }
