@@ -78,7 +78,7 @@ export interface Initiator {
    *
    * @returns one result per outcome, in order
    * @throws InitiatorFault if a whole request failed. Outcomes of earlier requests are recorded; repeating the call
-   * returns `unchanged` for them
+   * returns `unchanged` for them, and `outcome_conflict` for a PENDING whose end was among them
    */
   recordBatch(
     batch: { readonly merchantId: MerchantId; readonly outcomes: readonly BatchItem[] },
