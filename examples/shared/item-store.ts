@@ -25,7 +25,13 @@ export class Store extends DatabaseSync {
 
   override exec(sql: string): void {
     const word = /^\s*(\w+)/.exec(sql)?.[1]?.toUpperCase();
-    if (word === 'BEGIN') this.#changesBefore = this.#changes();
+    if (word === 'BEGIN') {
+      const changes = this.#changes();
+      super.exec(sql);
+      // Not where SQLite refused it, within a transaction.
+      this.#changesBefore = changes;
+      return;
+    }
     const isEffect = word === 'COMMIT' && this.#changes() > this.#changesBefore;
     if (isEffect) this.#effects.make(() => super.exec(sql));
     else super.exec(sql);
